@@ -1,0 +1,5 @@
+"""`python -m instructdiff_ui`."""
+
+from .cli import main
+
+main()

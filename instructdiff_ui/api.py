@@ -1,0 +1,345 @@
+"""Everything one can do with InstructDiff: the functions that the page, the CLI, HTTP and MCP all call.
+
+A run is named by its id or its directory. Functions either read a run directory or ask a worker to fill it; none loads
+a model here. Bad input raises `UserError`: one sentence for a person.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .config import PRESETS, RunConfig, SelectionSpec, parse_config, updated
+from .data.examples import Quarantined
+from .data.export import FORMATS as EXPORT_FORMATS
+from .errors import ConfigError, DataError, RunError, UserError
+from .files import read_json, read_jsonl
+from .runs import executor, home
+from .runs.exploration import Exploration, Preview, RowView, explore
+from .runs.plan import TARGETS, plan
+from .runs.results import export_selected
+from .runs.stages import trained_path
+from .runs.status import RunStatus
+from .runs.status import status as _status
+from .runs.store import RunStore, new_run_id
+from .runs.worker import perform
+from .selection.rows import Page
+
+__all__ = [
+    "EXPORT_FORMATS",
+    "PRESETS",
+    "TARGETS",
+    "Exploration",
+    "Page",
+    "Preview",
+    "RowView",
+    "RunConfig",
+    "RunStatus",
+    "RunSummary",
+    "SelectionSpec",
+    "UserError",
+    "config",
+    "create_run",
+    "data_report",
+    "delete_run",
+    "evaluation",
+    "explore_run",
+    "export",
+    "generate",
+    "import_scores",
+    "list_runs",
+    "log_tail",
+    "losses",
+    "open_run",
+    "parse_config",
+    "preview",
+    "quarantined",
+    "row",
+    "rows",
+    "run_here",
+    "select",
+    "spec",
+    "start",
+    "status",
+    "stop",
+    "update_run",
+    "wait_for",
+]
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    run_id: str
+    name: str
+    path: str
+    state: str
+    rows: int | None
+    created: float  # seconds since the epoch
+
+
+# runs --------------------------------------------------------------------------------------------------------------
+
+
+def create_run(config: RunConfig, *, run_dir: str | Path | None = None) -> str:
+    """Make a run directory, in the app's home unless `run_dir` names one; returns the run's id or path."""
+    if not config.scores and not config.data.sources:
+        raise ConfigError("The run has no dataset: name at least one (--data, or data.sources).")
+    if not config.scores and config.model is None:
+        raise ConfigError("The run has no model: name one (--model, or model.path).")
+    if config.scores and not Path(config.scores).expanduser().is_file():
+        raise DataError(f"No such file: {config.scores}.")
+    store = RunStore(run_dir) if run_dir is not None else _fresh_store(config)
+    store.create(config)
+    home.register(store)
+    return str(store.path) if run_dir is not None else store.run_id
+
+
+def _fresh_store(config: RunConfig) -> RunStore:
+    first = config.data.sources[0].path if config.data.sources else config.scores or "run"
+    base = new_run_id(config.name or Path(first).stem)
+    store, number = RunStore(home.runs_dir() / base), 2
+    while store.path.exists():
+        store, number = RunStore(home.runs_dir() / f"{base}-{number}"), number + 1
+    return store
+
+
+def open_run(path: str | Path) -> str:
+    """Make a run directory that lies elsewhere known to the app; returns its id."""
+    store = home.open_store(path)
+    home.register(store)
+    return store.run_id if store.path.parent == home.runs_dir().resolve() else str(store.path)
+
+
+def list_runs() -> list[RunSummary]:
+    """All runs of this user, newest first."""
+    return [_summary(store) for store in home.stores()]
+
+
+def _summary(store: RunStore) -> RunSummary:
+    try:
+        now = _status(store)
+    except UserError as error:  # a run made by another version must not hide the others
+        return RunSummary(store.run_id, store.run_id, str(store.path), f"unreadable: {error.message}", None, 0.0)
+    rows = next((now.facts(work).get("rows") for work in ("tokens", "import_scores") if now.facts(work)), None)
+    created = (store.path / "config.yaml").stat().st_mtime
+    at_home = store.path.parent == home.runs_dir().resolve()
+    return RunSummary(store.run_id if at_home else str(store.path), now.name, now.path, now.state, rows, created)
+
+
+def delete_run(run: str) -> None:
+    """Delete a run with all it made; refused while a worker is on it."""
+    store = home.open_store(run)
+    if _status(store).active:
+        raise RunError(f"Run {store.run_id} is at work: stop it before deleting it.")
+    home.forget(store)
+    shutil.rmtree(store.path)
+
+
+def config(run: str) -> RunConfig:
+    return home.open_store(run).config()
+
+
+def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
+    """Change settings of a run; stages that depend on them are done again, all others stay."""
+    store = home.open_store(run)
+    if _status(store).active:
+        raise RunError(f"Run {store.run_id} is at work: stop it before changing its settings.")
+    changed = updated(store.config(), changes)
+    store.write_config(changed)
+    return changed
+
+
+# jobs --------------------------------------------------------------------------------------------------------------
+
+
+def start(run: str, target: str = "selection") -> None:
+    """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
+    executor.start(home.open_store(run), until=_stage(target))
+
+
+def run_here(run: str, target: str = "selection") -> str:
+    """As `start`, but in this process; returns `done`, `stopped` or `failed`."""
+    store = home.open_store(run)
+    store.clear_stop()
+    return perform(store, until=_stage(target))
+
+
+def _stage(target: str) -> str:
+    if target not in TARGETS:
+        raise ConfigError(f"There is no target {target!r}; the targets are {', '.join(TARGETS)}.")
+    return TARGETS[target]
+
+
+def stop(run: str) -> None:
+    """Ask the worker to stop; what is done is kept, and `start` goes on from there."""
+    executor.stop(home.open_store(run))
+
+
+def status(run: str) -> RunStatus:
+    return _status(home.open_store(run))
+
+
+def wait_for(run: str, seconds: float) -> bool:
+    """Wait until no worker is on the run, at most so long; returns whether that came about."""
+    return executor.ended_within(home.open_store(run), seconds)
+
+
+def log_tail(run: str, *, lines: int = 200) -> str:
+    """The end of the worker's log."""
+    path = home.open_store(run).log
+    if not path.exists():
+        return ""
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+# data --------------------------------------------------------------------------------------------------------------
+
+
+def data_report(run: str) -> dict[str, Any] | None:
+    """Rows, domains, token lengths and rendered previews of the pool; None before it is tokenised."""
+    folder = _folder(home.open_store(run), "tokens")
+    return read_json(folder / "report.json") if folder else None
+
+
+def quarantined(run: str) -> list[Quarantined]:
+    """Every row that was put aside, and why."""
+    from .data.pool import read_quarantined
+
+    store = home.open_store(run)
+    folder = _folder(store, "tokens") or _folder(store, "pool") or _folder(store, "import_scores")
+    path = folder / "quarantined.parquet" if folder else None
+    return read_quarantined(path) if path and path.exists() else []
+
+
+def _folder(store: RunStore, work: str) -> Path | None:
+    """The artifact of the (last) stage that does this work, once it is done."""
+    stages = [stage for stage in plan(store.config(), store.spec()) if stage.work == work]
+    return stages[-1].folder(store) if stages and stages[-1].done(store) else None
+
+
+def import_scores(
+    file: str | Path, *, run_dir: str | Path | None = None, settings: Mapping[str, Any] | None = None
+) -> str:
+    """Make a run from a scored file (the released code's JSONL, or one with this app's columns); returns its id."""
+    values = {"scores": str(Path(file).expanduser().resolve()), **(settings or {})}
+    values.setdefault("name", Path(file).stem)
+    run = create_run(parse_config(values), run_dir=run_dir)
+    if run_here(run, "selection") != "done":
+        message = status(run).message
+        delete_run(run)
+        raise DataError(message)
+    return run
+
+
+# explore and select ------------------------------------------------------------------------------------------------
+
+
+def explore_run(run: str) -> Exploration:
+    return explore(home.open_store(run))
+
+
+def spec(run: str) -> SelectionSpec:
+    """The selection rule in force."""
+    return home.open_store(run).spec()
+
+
+def preview(run: str, spec: SelectionSpec, *, bins: int = 60) -> Preview:
+    """What `spec` would select: counts, cut-offs, histograms, statistics. Changes nothing."""
+    return explore_run(run).preview(spec, bins=bins)
+
+
+def rows(
+    run: str,
+    spec: SelectionSpec,
+    *,
+    page: int = 1,
+    page_size: int = 25,
+    sort_by: str = "delta_entropy",
+    descending: bool = False,
+    search: str = "",
+    domain: str | None = None,
+    decision: str | Collection[str] = (),
+) -> Page:
+    """One page of the run's rows with scores and decision, sorted and searched here."""
+    return explore_run(run).rows(
+        spec,
+        page=page,
+        page_size=page_size,
+        sort_by=sort_by,
+        descending=descending,
+        search=search,
+        domain=domain,
+        decision=decision,
+    )
+
+
+def row(run: str, spec: SelectionSpec, example_id: str) -> RowView:
+    """One row with its full text, scores, decision and margin."""
+    return explore_run(run).row(spec, example_id)
+
+
+def select(run: str, spec: SelectionSpec) -> dict[str, Any]:
+    """Make `spec` the run's selection and write `selection.json` and `selected.jsonl`; returns the record."""
+    store = home.open_store(run)
+    if _status(store).active:
+        raise RunError(f"Run {store.run_id} is at work: the selection can be changed when it has ended.")
+    explore(store).select(spec)  # a spec that does not fit the run must not be written
+    store.write_spec(spec)
+    if perform(store, until=TARGETS["selection"]) != "done":
+        raise RunError(_status(store).message)
+    return json.loads((store.path / "selection.json").read_text(encoding="utf-8"))
+
+
+def export(
+    run: str, path: str | Path, *, fmt: str = "jsonl", spec: SelectionSpec | None = None, scores: bool = True
+) -> int:
+    """Write the selected rows to `path` with their original columns, and their scores if wanted; returns how many."""
+    store = home.open_store(run)
+    exploration = explore(store)
+    chosen = exploration.select(spec or store.spec())
+    return export_selected(Path(path), exploration.examples, exploration.table, chosen, fmt=fmt, scores=scores)
+
+
+# training ----------------------------------------------------------------------------------------------------------
+
+
+def losses(run: str) -> dict[str, list[dict[str, Any]]]:
+    """Training steps so far of every calibration and of the fine-tuning, by stage label."""
+    store = home.open_store(run)
+    trained = [s for s in plan(store.config(), store.spec()) if s.work in ("calibrate", "finetune")]
+    found = {stage.label: read_jsonl(stage.folder(store) / "losses.jsonl") for stage in trained}
+    return {label: steps for label, steps in found.items() if steps}
+
+
+def evaluation(run: str) -> list[dict[str, Any]] | None:
+    """Held-out loss per model and domain, once the fine-tuned model was evaluated."""
+    folder = _folder(home.open_store(run), "evaluate")
+    return read_json(folder / "evaluation.json") if folder else None
+
+
+def finetuned_path(run: str) -> Path | None:
+    """The fine-tuned adapter or model, once there is one."""
+    folder = _folder(home.open_store(run), "finetune")
+    return trained_path(folder) if folder else None
+
+
+def generate(
+    run: str, instruction: str, *, input: str = "", max_new_tokens: int = 200, temperature: float = 0.0, seed: int = 0
+) -> dict[str, str]:
+    """Answers to one instruction from the base and from the fine-tuned model, by model name."""
+    from .runs.generation import side_by_side
+
+    if not instruction.strip():
+        raise DataError("Write an instruction to generate from.")
+    request = {
+        "instruction": instruction,
+        "input": input,
+        "max_new_tokens": max_new_tokens,
+        "temperature": temperature,
+        "seed": seed,
+    }
+    return side_by_side(home.open_store(run), request)

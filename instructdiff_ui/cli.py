@@ -1,0 +1,250 @@
+"""The command line: a verb is one call of `api` and a few printed lines.
+
+Exit codes: 0 done, 2 bad input or a failed stage (one sentence on stderr), 3 stopped.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from . import api
+from .errors import ConfigError, DataError, UserError
+
+app = typer.Typer(help="Choose fine-tuning data by differential entropy.", no_args_is_help=True, add_completion=False)
+console = Console(highlight=False)
+
+RunDir = Annotated[str, typer.Argument(help="A run directory, or the id of a run in the app's home")]
+Set = Annotated[list[str], typer.Option("--set", help="A setting, such as selection.ratio=0.2; may be repeated")]
+Model = Annotated[str | None, typer.Option("--model", help="Model folder (safetensors) or Hub id")]
+
+
+@app.command()
+def run(
+    run_dir: Annotated[Path, typer.Option("--run-dir", help="Where to make the run")],
+    model: Model = None,
+    data: Annotated[
+        list[str], typer.Option("--data", help="File, saved folder or Hub id; DOMAIN=PATH labels it; may be repeated")
+    ] = [],  # noqa: B006  typer reads it
+    domain_column: Annotated[str | None, typer.Option(help="Column that holds each row's domain")] = None,
+    subset: Annotated[str | None, typer.Option(help="Hub datasets: the configuration")] = None,
+    split: Annotated[str | None, typer.Option(help="Hub datasets and saved folders: the split")] = None,
+    revision: Annotated[str | None, typer.Option(help="Hub datasets: branch, tag or commit")] = None,
+    preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(api.PRESETS)}")] = None,
+    limit: Annotated[int | None, typer.Option(help="Use at most this many rows, drawn at random")] = None,
+    name: Annotated[str | None, typer.Option(help="What the page calls the run")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings as YAML; options on the command line win")] = None,
+    settings: Set = [],  # noqa: B006
+    until: Annotated[str, typer.Option(help=f"How far: {', '.join(api.TARGETS)}")] = "model",
+) -> None:
+    """Load, calibrate, score, select, fine-tune and evaluate, in a new run directory."""
+    values = _yaml(config)
+    sources = [_source(text, subset=subset, split=split, revision=revision) for text in data]
+    given: dict[str, Any] = {
+        "model": {"path": model} if model else None,
+        "name": name,
+        "data": {"sources": sources or None, "domain_column": domain_column, "limit": limit},
+    }
+    preset = preset or values.get("preset") or (None if config else "quick")
+    made = api.parse_config(_merged(values, given), preset=preset, overrides=settings)
+    api.create_run(made, run_dir=run_dir)
+    api.start(str(run_dir), until)
+    _follow(str(run_dir))
+
+
+@app.command()
+def resume(
+    run: RunDir,
+    until: Annotated[str, typer.Option(help=f"How far: {', '.join(api.TARGETS)}")] = "model",
+    settings: Set = [],  # noqa: B006
+) -> None:
+    """Go on with a run where it stopped; changed settings redo only what depends on them."""
+    _change(run, settings)
+    api.start(run, until)
+    _follow(run)
+
+
+@app.command()
+def status(
+    run: RunDir, follow: Annotated[bool, typer.Option("--follow", help="Stay and show progress until it ends")] = False
+) -> None:
+    """Say what a run is doing and which stages are done."""
+    if follow and api.status(run).active:
+        _follow(run)
+        return
+    now = api.status(run)
+    console.print(f"{escape(now.name)}: {now.state}{': ' + escape(now.message) if now.message else ''}")
+    for stage in now.stages:
+        seconds = f"{stage.seconds:8.1f} s" if stage.seconds is not None else ""
+        console.print(f"  {stage.status:8} {stage.label:20} {seconds}")
+
+
+@app.command()
+def stop(run: RunDir) -> None:
+    """Stop a run's worker; what is done is kept."""
+    api.stop(run)
+    if not api.wait_for(run, 20):
+        raise UserError("The worker has not ended yet: look again with status.")
+    console.print("Stopped; resume goes on from there.")
+
+
+@app.command()
+def select(run: RunDir, settings: Set = []) -> None:  # noqa: B006
+    """Select again from cached scores: `select R --set ratio=0.2 --set domains.code.ratio=0.3`."""
+    overrides = [s if s.startswith("selection.") else f"selection.{s}" for s in settings]
+    values = {"selection": api.spec(run).model_dump(mode="json")}
+    record = api.select(run, api.parse_config(values, overrides=overrides).selection)
+    total = record["total"]
+    console.print(f"{total['selected']:,} of {total['rows']:,} rows, {total['selected_tokens']:,} response tokens")
+    for domain, counts in record["counts"].items():
+        console.print(f"  {escape(domain):24} {counts['selected']:>8,} of {counts['rows']:>8,}")
+    console.print(f"{api.status(run).path}/selected.jsonl")
+
+
+@app.command()
+def train(run: RunDir, model: Model = None, settings: Set = []) -> None:  # noqa: B006
+    """Fine-tune on the selection and measure held-out loss."""
+    _change(run, [*settings, *([f"model.path={model}"] if model else [])])
+    api.start(run, "model")
+    _follow(run)
+
+
+@app.command()
+def export(
+    run: RunDir,
+    format: Annotated[str, typer.Option("--format", help=f"One of {', '.join(api.EXPORT_FORMATS)}")] = "jsonl",
+    out: Annotated[Path | None, typer.Option(help="The file to write; default: selected.<format> here")] = None,
+    scores: Annotated[bool, typer.Option(help="Add id, domain and scores as columns")] = True,
+) -> None:
+    """Write the selected rows to a file, original columns kept."""
+    path = out or Path(f"selected.{format}")
+    count = api.export(run, path, fmt=format, scores=scores)
+    console.print(f"{count:,} rows in {path}")
+
+
+@app.command("import-scores")
+def import_scores(
+    file: Annotated[Path, typer.Argument(help="The released code's JSONL, or a table with this app's columns")],
+    run_dir: Annotated[Path | None, typer.Option("--run-dir", help="Where to make the run")] = None,
+    model: Model = None,
+    settings: Set = [],  # noqa: B006
+) -> None:
+    """Make a run from a scored file: explorable, exportable and, with --model, trainable."""
+    values = api.parse_config({"model": {"path": model} if model else None}, overrides=settings)
+    made = api.import_scores(file, run_dir=run_dir, settings=values.model_dump(mode="json", exclude={"scores", "name"}))
+    console.print(f"{api.status(made).facts('import_scores')['rows']:,} rows in {api.status(made).path}")
+
+
+def _source(text: str, **hub: str | None) -> dict[str, Any]:
+    domain, equals, path = text.partition("=")
+    labelled = bool(equals) and not Path(text).exists()
+    given = {key: value for key, value in hub.items() if value}
+    return {"path": path if labelled else text, "domain": domain if labelled else None, **given}
+
+
+def _yaml(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"No such file: {path}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is not YAML: {error}.") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} holds no settings: a mapping such as 'model: {{path: …}}' is needed.")
+    return values
+
+
+def _merged(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """`values` with what was given on the command line, leaving out what was not."""
+    out = dict(values)
+    for key, value in given.items():
+        if isinstance(value, dict):
+            value = _merged(out.get(key) or {}, value)
+            if value:
+                out[key] = value
+        elif value is not None:
+            out[key] = value
+    return out
+
+
+def _change(run: str, overrides: list[str]) -> None:
+    if overrides:
+        values = api.config(run).model_dump(mode="json")
+        api.update_run(run, api.parse_config(values, overrides=overrides).model_dump(mode="json"))
+
+
+def _follow(run: str) -> None:
+    """Show progress until the job ends; Ctrl-C stops the job and keeps what is done."""
+    try:
+        now = _watch(run)
+    except KeyboardInterrupt:
+        console.print("Stopping…")
+        api.stop(run)
+        api.wait_for(run, 20)
+        console.print(f"Stopped. Go on with: python -m instructdiff_ui resume {run}")
+        raise typer.Exit(3) from None
+    if now.state == "done":
+        _print_results(run, now)
+        return
+    print(now.message or f"The run is {now.state}.", file=sys.stderr)
+    raise typer.Exit(3 if now.state == "stopped" else 2)
+
+
+def _watch(run: str) -> api.RunStatus:
+    columns = (
+        TextColumn("{task.description:20}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    shown: set[str] = set()
+    with Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("", total=None, note="")
+        while True:
+            now = api.status(run)
+            for stage in now.stages:
+                if stage.status == "done" and stage.name not in shown:
+                    shown.add(stage.name)
+                    bars.console.print(f"✓ {stage.label:20} {stage.seconds:8.1f} s")
+            if not now.active:
+                return now
+            _show(bars, bar, now)
+            time.sleep(0.3)
+
+
+def _show(bars: Progress, bar: Any, now: api.RunStatus) -> None:
+    running = next((stage.label for stage in now.stages if stage.status in ("running", "queued")), now.state)
+    step = now.progress
+    if step is None:
+        bars.update(bar, description=running, total=None, note=now.message)
+        return
+    loss = f" · loss {step.metrics['loss']:.3f}" if "loss" in step.metrics else ""
+    bars.update(
+        bar, description=running, completed=step.step, total=step.total, note=f"{step.rate:,.1f} {step.unit}/s{loss}"
+    )
+
+
+def _print_results(run: str, now: api.RunStatus) -> None:
+    console.print(now.path)
+    for result in api.evaluation(run) or []:
+        name = f"{result['model']:12} {escape(result['domain']):20}"
+        console.print(f"  held-out loss  {name} {result['value']:.4f} ± {result['stderr']:.4f}  (n = {result['n']:,})")
+
+
+def main() -> None:
+    try:
+        app()
+    except UserError as error:
+        print(error.message, file=sys.stderr)
+        sys.exit(2)

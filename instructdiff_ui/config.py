@@ -1,0 +1,290 @@
+"""The settings of a run: frozen, validated, unknown keys refused.
+
+`RunConfig` is everything a result depends on. It is read from YAML, from `--set a.b=c` and from the page through
+`parse_config`, which turns every validation failure into one sentence. Names are the field's own; the Greek letters of
+the method are `calibration.ratio` (α), `selection.gamma` (γ) and `selection.ratio` (β).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from .errors import ConfigError
+
+Template = Literal["auto", "alpaca", "chat", "plain", "custom"]
+DType = Literal["auto", "float32", "bfloat16", "float16"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+PresetName = Literal["quick", "paper", "official"]
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ColumnMap(Settings):
+    """Which column plays which part; a part that is None is recognised from the column names."""
+
+    instruction: str | None = Field(None, description="Column with the instruction or prompt text")
+    input: str | None = Field(None, description="Column with further input to the instruction")
+    response: str | None = Field(None, description="Column with the response or completion text")
+    messages: str | None = Field(None, description="Column with a chat: a list of turns")
+
+
+class SourceConfig(Settings):
+    """One dataset: a local file, a folder saved by `datasets`, or a dataset of the Hub."""
+
+    path: str = Field(description="A file (.jsonl, .json, .csv, .parquet), a saved datasets folder, or a Hub id")
+    subset: str | None = Field(None, description="Hub: the configuration of the dataset")
+    split: str | None = Field(None, description="Hub or saved folder: the split; train if there is one")
+    revision: str | None = Field(None, description="Hub: a branch, tag or commit; pinned to the commit when loaded")
+    domain: str | None = Field(None, description="The domain label of all rows of this source")
+    columns: ColumnMap = ColumnMap()
+
+
+class DataConfig(Settings):
+    sources: tuple[SourceConfig, ...] = Field((), description="The datasets that make the pool")
+    domain_column: str | None = Field(None, description="Column that holds each row's domain")
+    discover_domains: int | None = Field(None, ge=2, le=50, description="Find this many domains by clustering")
+    limit: int | None = Field(None, ge=1, description="Use at most this many rows, drawn at random")
+    template: Template = Field("auto", description="auto: the tokenizer's chat template if it has one, else alpaca")
+    custom_template: str | None = Field(None, description="Text with {instruction}, and {input} if wanted")
+    separator: str = Field("", description="Text between prompt and response; part of the prompt")
+    use_input: bool = Field(True, description="Whether the input field is rendered")
+    max_length: int | None = Field(None, ge=8, description="Tokens of prompt + response; None: min(context, 2048)")
+    overlong: Literal["truncate", "drop"] = Field("truncate", description="What happens to rows beyond max_length")
+    heldout_ratio: float = Field(0.05, ge=0, lt=1, description="Share of rows held out for evaluation (at most 1,000)")
+    heldout_sources: tuple[SourceConfig, ...] = Field((), description="Held-out datasets, instead of a share")
+    seed: int = Field(0, ge=0, description="Seed of the row limit, the held-out split and domain discovery")
+
+    @model_validator(mode="after")
+    def _template_has_instruction(self) -> DataConfig:
+        if self.template == "custom" and "{instruction}" not in (self.custom_template or ""):
+            raise ValueError("a custom template must contain {instruction}")
+        if self.domain_column and self.discover_domains:
+            raise ValueError("domain_column and discover_domains exclude each other")
+        return self
+
+
+class ModelConfig(Settings):
+    path: str = Field(description="A model folder (safetensors) or a Hub id")
+    revision: str | None = Field(None, description="Hub: a branch, tag or commit; pinned to the commit when loaded")
+    dtype: DType = Field("auto", description="auto: bfloat16 where the hardware has it, else float32")
+    device: Device = Field("auto", description="auto: cuda, else mps, else cpu")
+
+
+class TrainingConfig(Settings):
+    """Fine-tuning, for the calibration and for the final training alike."""
+
+    method: Literal["lora", "full"] = Field("lora", description="LoRA on all linear layers, or every parameter")
+    learning_rate: float = Field(2e-4, gt=0, description="Peak learning rate of AdamW")
+    num_train_epochs: float = Field(1.0, gt=0, description="Passes over the rows")
+    batch_size: int = Field(16, ge=1, description="Rows per optimiser step")
+    per_device_train_batch_size: int = Field(8, ge=1, description="Rows per forward pass; the rest is accumulated")
+    lr_scheduler_type: Literal["cosine", "linear", "constant"] = Field("cosine", description="Shape of the schedule")
+    warmup_ratio: float = Field(0.05, ge=0, lt=1, description="Share of the steps with rising learning rate")
+    weight_decay: float = Field(0.01, ge=0, description="AdamW weight decay")
+    max_grad_norm: float = Field(1.0, gt=0, description="Gradient clipping")
+    lora_r: int = Field(16, ge=1, description="Rank of the LoRA update")
+    lora_alpha: int = Field(32, ge=1, description="Scale of the LoRA update (alpha / r)")
+    lora_dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on the LoRA input")
+    gradient_checkpointing: bool = Field(False, description="Trade compute for memory")
+    save_steps: int = Field(50, ge=1, description="Optimiser steps between checkpoints, to resume from")
+    seed: int = Field(0, ge=0, description="Seed of the row order and of the LoRA initialisation")
+
+
+class CalibrationConfig(Settings):
+    ratio: float = Field(0.1, gt=0, le=1, description="α: share of the pool that calibration trains on")
+    rounds: int = Field(1, ge=1, le=10, description="K: each further round calibrates on the round before's selection")
+    seed: int = Field(0, ge=0, description="Seed of the random draw")
+    training: TrainingConfig = TrainingConfig()
+
+
+class ScoringConfig(Settings):
+    batch_tokens: int = Field(8192, ge=16, description="Tokens, padding included, of one forward pass")
+    logits_mb: int = Field(256, ge=1, description="Memory for one chunk of float32 logits, MiB")
+    shard_rows: int = Field(256, ge=1, description="Rows per shard: the most that a kill loses")
+    score_eos: bool = Field(False, description="Score the end-of-sequence token too")
+
+
+class DomainRule(Settings):
+    """What one domain does otherwise than the rest."""
+
+    gamma: float | None = Field(None, ge=0, lt=0.5, description="γ of this domain")
+    ratio: float | None = Field(None, gt=0, le=1, description="β of this domain")
+
+
+class SelectionSpec(Settings):
+    """The rule that turns scores into a subset; the same spec on the same table gives the same rows."""
+
+    strategy: Literal["instructdiff"] = Field("instructdiff", description="Lowest ΔH after the ΔNLL filter")
+    gamma: float = Field(0.1, ge=0, lt=0.5, description="γ: share dropped at each end of ΔNLL")
+    ratio: float = Field(0.1, gt=0, le=1, description="β: share of the pool that is kept")
+    budget: Literal["rows", "tokens"] = Field("rows", description="Whether β counts rows or response tokens")
+    filter: Literal["quantile", "rank"] = Field("quantile", description="Inclusive quantiles, or ⌊γN⌋ rows by rank")
+    scope: Literal["domain", "global"] = Field("domain", description="Rank within each domain, or the pool as one")
+    domains: dict[str, DomainRule] = Field({}, description="γ and β of single domains")
+    pinned: tuple[str, ...] = Field((), description="Ids kept by hand; they count towards the budget")
+    excluded: tuple[str, ...] = Field((), description="Ids dropped by hand")
+    exclude_calibration: bool = Field(False, description="Leave the rows that calibration trained on out")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> SelectionSpec:
+        if self.scope == "global" and self.domains:
+            raise ValueError("per-domain γ and β need scope=domain; scope=global ranks the pool as one")
+        if both := sorted(set(self.pinned) & set(self.excluded)):
+            raise ValueError(f"row {both[0]!r} is both pinned and excluded")
+        return self
+
+    def gamma_of(self, domain: str) -> float:
+        rule = self.domains.get(domain)
+        return self.gamma if rule is None or rule.gamma is None else rule.gamma
+
+    def ratio_of(self, domain: str) -> float:
+        rule = self.domains.get(domain)
+        return self.ratio if rule is None or rule.ratio is None else rule.ratio
+
+    @property
+    def hash(self) -> str:
+        return digest(self.model_dump(mode="json"))
+
+
+class RunConfig(Settings):
+    name: str = Field("", max_length=80, description="What the page calls the run")
+    preset: PresetName | None = Field(None, description="The preset the settings started from")
+    model: ModelConfig | None = Field(None, description="The base model; a run made from scores may lack one")
+    data: DataConfig = DataConfig()
+    calibration: CalibrationConfig = CalibrationConfig()
+    scoring: ScoringConfig = ScoringConfig()
+    selection: SelectionSpec = SelectionSpec()
+    finetune: TrainingConfig = TrainingConfig(num_train_epochs=3)
+    scores: str | None = Field(None, description="A scored file that this run was made from, instead of scoring")
+    delta_nll_sign: Literal["calibrated-base", "base-calibrated"] = Field(
+        "calibrated-base", description="The sign in which ΔNLL is shown (files keep calibrated − base)"
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str) -> str:
+        return " ".join(name.split())
+
+    def to_yaml(self) -> str:
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+_FULL = {"method": "full", "learning_rate": 2e-5, "num_train_epochs": 3, "batch_size": 64}
+
+# METHOD.md §3. A preset is a set of defaults: whatever is set beside it wins.
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {
+        "calibration": {"training": {"method": "lora", "learning_rate": 1e-3, "num_train_epochs": 1}},
+        "finetune": {"method": "lora", "learning_rate": 1e-3, "num_train_epochs": 1},
+    },
+    "paper": {
+        "data": {"max_length": None},
+        "calibration": {"training": _FULL},
+        "finetune": _FULL,
+    },
+    "official": {
+        "data": {"template": "alpaca", "use_input": False, "separator": "\n"},
+        "calibration": {
+            "training": _FULL | {"lr_scheduler_type": "linear", "warmup_ratio": 0.0, "weight_decay": 0.0},
+        },
+        "selection": {"budget": "tokens", "filter": "rank"},
+        "finetune": _FULL | {"lr_scheduler_type": "linear", "warmup_ratio": 0.0, "weight_decay": 0.0},
+        "delta_nll_sign": "base-calibrated",
+    },
+}
+
+
+def parse_config(values: Mapping[str, Any], *, preset: str | None = None, overrides: Iterable[str] = ()) -> RunConfig:
+    """A `RunConfig` from nested values, on top of a preset, with `a.b=c` overrides last.
+
+    Raises `ConfigError` with one sentence that names the setting and what is allowed.
+    """
+    preset = preset or values.get("preset")
+    if preset is not None and preset not in PRESETS:
+        raise ConfigError(f"There is no preset {preset!r}; the presets are {', '.join(PRESETS)}.")
+    merged = merge(PRESETS.get(preset or "", {}), values)
+    if preset:
+        merged["preset"] = preset
+    for override in overrides:
+        merged = merge(merged, _parse_override(override))
+    return validated(RunConfig, merged)
+
+
+def validated(kind: type, values: Mapping[str, Any]):
+    """`kind(**values)`, with a pydantic failure as one sentence in a `ConfigError`."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_sentence(kind, error)) from None
+
+
+def updated(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
+    """`config` with nested `changes`, validated again."""
+    return validated(RunConfig, merge(config.model_dump(mode="json"), changes))
+
+
+def from_yaml(text: str) -> RunConfig:
+    return validated(RunConfig, yaml.safe_load(text))
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A deep merge of nested mappings; `over` wins."""
+    out = dict(base)
+    for key, value in over.items():
+        old = out.get(key)
+        out[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return out
+
+
+def digest(value: Any) -> str:
+    """16 hex digits that identify a JSON value."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _parse_override(text: str) -> dict[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise ConfigError(f"--set takes section.name=value, such as selection.ratio=0.2, not {text!r}.")
+    nested: Any = yaml.safe_load(value) if value else None
+    if isinstance(nested, str):
+        nested = _number(nested)
+    for key in reversed(path.strip().split(".")):
+        nested = {key: nested}
+    return nested
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)  # YAML 1.1 reads 2e-5 as a string
+    except ValueError:
+        return text
+
+
+def _sentence(kind: type, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or kind.__name__
+    if first["type"] == "extra_forbidden":
+        return f"There is no setting {where!r}; {_known(kind, first['loc'][:-1])}"
+    if first["type"] == "missing":
+        return f"The setting {where} is required."
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "value_error":
+        return f"{where}: {message}."
+    return f"{where} is {first['input']!r}, but: {message[0].lower()}{message[1:]}."
+
+
+def _known(kind: type, path: tuple) -> str:
+    for part in path:
+        field = getattr(kind, "model_fields", {}).get(part)
+        options = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
+        kind = next((o for o in options if hasattr(o, "model_fields")), kind)
+    return f"the settings there are {', '.join(kind.model_fields)}."

@@ -1,0 +1,199 @@
+"""The weights in memory: one set serves the base model and the models tuned from it.
+
+Knows nothing of data, scoring or training; `describe.py` tells what a model is without loading it.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..config import ModelConfig
+from ..errors import ModelError
+from .describe import ModelInfo, check_folder, describe, load_tokenizer, local_folder, quiet, told
+
+__all__ = ["ModelInfo", "Models", "describe", "is_adapter", "load_tokenizer", "resolve_device", "resolve_dtype"]
+
+
+def resolve_device(device: str) -> torch.device:
+    """The device to use; `auto` is cuda, else mps, else cpu. Raises `ModelError` for one that is not there."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        device = next(name for name, present in there.items() if present)
+    if not there.get(torch.device(device).type, False):
+        present = ", ".join(name for name, here in there.items() if here)
+        raise ModelError(f"model.device is {device!r}, but this machine has no such device; it has {present}.")
+    return torch.device(device)
+
+
+def resolve_dtype(dtype: str, device: torch.device, *, hidden_size: int | None = None) -> torch.dtype:
+    """The dtype of the weights; `auto` is bfloat16 where that is faster, else float32.
+
+    On CPU bfloat16 pays only with bf16 instructions and matrices large enough that the casts around them vanish.
+    """
+    if dtype != "auto":
+        return getattr(torch, dtype)
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    if device.type == "cpu" and (hidden_size or 0) >= BF16_MIN_HIDDEN_SIZE and _cpu_has_bf16():
+        return torch.bfloat16
+    return torch.float32
+
+
+BF16_MIN_HIDDEN_SIZE = 192  # measured: see docs
+
+
+def _cpu_has_bf16() -> bool:
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def is_adapter(path: str | Path) -> bool:
+    """Whether a folder holds a LoRA adapter, as opposed to a full model."""
+    return (Path(path) / "adapter_config.json").is_file()
+
+
+class Models:
+    """One set of weights in memory that serves the base model and those tuned from it.
+
+    With a LoRA adapter the same weights serve both: the adapter is switched off for the base, which leaves the base's
+    logits bit for bit as they were. A fully tuned model takes the base's place until the base is asked for again.
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        *,
+        device: torch.device | None = None,
+        dtype: torch.dtype | None = None,
+        token: str | None = None,
+    ):
+        self.config = config
+        self.device = device or resolve_device(config.device)
+        self._dtype = dtype
+        self._token = token
+        self._model: Any = None  # the transformers model; LoRA layers are put into it in place
+        self._loaded: str | None = None  # the path whose weights `_model` holds
+        self._peft: Any = None  # peft's wrapper around `_model`, while an adapter is attached
+        self._adapter: str | None = None
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the weights, found out without loading them."""
+        if self._dtype is None:
+            hidden = self._hidden_size() if self.config.dtype == "auto" and self.device.type == "cpu" else None
+            self._dtype = resolve_dtype(self.config.dtype, self.device, hidden_size=hidden)
+        return self._dtype
+
+    @contextmanager
+    def base(self) -> Iterator[Any]:
+        """The untouched base model, in eval mode."""
+        self._use(self.config.path)
+        if self._peft is None:
+            yield self._model
+        else:
+            with self._peft.disable_adapter():
+                yield self._model
+
+    @contextmanager
+    def tuned(self, path: str | Path) -> Iterator[Any]:
+        """The model in the folder `path`, in eval mode: a LoRA adapter of the base, or a full model."""
+        if is_adapter(path):
+            self._use(self.config.path)
+            self._attach(str(path))
+        else:
+            self._use(str(path))
+        yield self._model
+
+    def take(self, *, dtype: torch.dtype) -> Any:
+        """A base model in `dtype` that the caller may change and must drop; nothing else stays in memory."""
+        self.close()
+        return self._load(self.config.path, dtype=dtype)
+
+    def detach(self) -> None:
+        """Take the LoRA layers out of the weights, which leaves the base as it was loaded."""
+        if self._peft is not None:
+            unload(self._peft)
+        self._peft, self._adapter = None, None
+
+    def close(self) -> None:
+        """Drop everything from memory; the next use loads again."""
+        self._model, self._loaded, self._peft, self._adapter = None, None, None, None
+        free_memory()
+
+    def tokenizer(self) -> Any:
+        return load_tokenizer(self.config, token=self._token)
+
+    def _use(self, path: str) -> None:
+        if self._loaded != path:
+            self.close()
+            self._model = self._load(path, dtype=self.dtype)
+            self._loaded = path
+        self._model.eval()
+
+    def _attach(self, path: str) -> None:
+        from peft import PeftModel
+
+        if self._adapter == path:
+            return
+        self.detach()
+        try:
+            self._peft = PeftModel.from_pretrained(self._model, path, use_safetensors=True)
+        except Exception as error:
+            self.close()  # LoRA layers may have been put in halfway
+            raise told(error, path, "the adapter") from error
+        self._adapter = path
+        self._peft.eval()
+
+    def _load(self, path: str, *, dtype: torch.dtype) -> Any:
+        from transformers import AutoModelForCausalLM
+
+        quiet()
+        folder = local_folder(path)
+        if folder is not None:
+            check_folder(folder)
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                str(folder or path),
+                revision=None if folder else self.config.revision,
+                token=self._token,
+                dtype=dtype,
+                use_safetensors=True,
+                trust_remote_code=False,
+            )
+        except Exception as error:
+            raise told(error, path, "the weights") from error
+        return model.to(self.device).eval().requires_grad_(False)
+
+    def _hidden_size(self) -> int | None:
+        from transformers import AutoConfig
+
+        try:
+            config = AutoConfig.from_pretrained(
+                str(local_folder(self.config.path) or self.config.path),
+                revision=self.config.revision,
+                token=self._token,
+                trust_remote_code=False,
+            )
+        except Exception as error:
+            raise told(error, self.config.path, "the config") from error
+        return getattr(config.get_text_config(), "hidden_size", None)
+
+
+def unload(peft_model: Any) -> Any:
+    """Take the LoRA layers out of the model that they were put into; returns that model, as it was before."""
+    model = peft_model.unload()
+    for leftover in ("peft_config", "_hf_peft_config_loaded"):
+        model.__dict__.pop(leftover, None)
+    return model
+
+
+def free_memory() -> None:
+    """Give memory that nothing refers to back to the device."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,257 @@
+"""Fine-tuning of the base model on exactly the given token ids, resumable after a kill.
+
+Knows nothing of pools, rounds or run directories; it writes into the folder that it is given.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import TrainerCallback
+
+from ..config import TrainingConfig
+from ..data.examples import TokenizedExample
+from ..errors import ModelError, Stopped
+from .checkpoints import Checkpoints, LossLog, StepMetrics
+from .models import Models, unload
+from .scoring import is_out_of_memory
+
+__all__ = ["StepMetrics", "TrainResult", "row_order", "train"]
+
+IGNORED = -100  # the label of a token that is not trained on
+WINDOW = 50  # steps whose rows are sorted by length together
+
+Rows = list[dict[str, list[int]]]
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    path: Path  # a LoRA adapter folder or a full model folder
+    method: str  # "lora" | "full"
+    steps: int
+    rows: int  # distinct examples
+    tokens: int  # trained tokens of all steps: responses and their ends
+    final_loss: float  # mean over the last tenth of the steps, nats per token
+    peak_learning_rate: float
+    seconds: float  # spent in the steps that count, over all resumptions
+
+
+def train(
+    models: Models,
+    examples: Sequence[TokenizedExample],
+    *,
+    config: TrainingConfig,
+    output_dir: Path,
+    eos_id: int,
+    pad_id: int,
+    on_step: Callable[[StepMetrics], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> TrainResult:
+    """Fine-tune the base model on `examples`, going on from the last complete checkpoint in `output_dir`.
+
+    The loss of an optimiser step is the mean NLL over all its response tokens, the end-of-sequence token included where
+    the response was not truncated; the prompt is only read. Afterwards the base weights in `models` are as before.
+    The result lies in `output_dir/adapter` or `output_dir/model`, every step in `output_dir/losses.jsonl`.
+
+    When `should_stop()` says so a checkpoint is saved and `Stopped` is raised. Raises `ModelError` for a loss that is
+    not finite and for a batch that does not fit in memory.
+    """
+    if not examples:
+        raise ModelError("There are no examples to train on.")
+    rows = [_row(example, eos_id) for example in examples]
+    order = row_order([len(row["input_ids"]) for row in rows], config=config)
+    ordered = [rows[i] for i in order]
+    checkpoints = Checkpoints(output_dir / "checkpoints")
+    checkpoints.folder.mkdir(parents=True, exist_ok=True)
+    checkpoints.discard_incomplete()
+    log = LossLog(output_dir / "losses.jsonl", keep=checkpoints.step)
+    watch = _Watch(ordered, config=config, checkpoints=checkpoints, log=log, on_step=on_step, should_stop=should_stop)
+    run = _train_lora if config.method == "lora" else _train_full
+    try:
+        path = run(models, ordered, config=config, output_dir=output_dir, pad_id=pad_id, watch=watch)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise ModelError(
+            f"Training ran out of memory with {config.per_device_train_batch_size} rows per forward pass; lower "
+            "per_device_train_batch_size or data.max_length, or turn gradient_checkpointing on."
+        ) from error
+    checkpoints.remove()
+    return _result(path, config=config, rows=len(rows), steps=log.read())
+
+
+def row_order(lengths: Sequence[int], *, config: TrainingConfig) -> np.ndarray:
+    """The rows in the order in which all epochs train on them; (round(epochs × N),), the same for the same seed.
+
+    Each epoch is a shuffle. Within `WINDOW` steps the rows are then sorted by length, so that a batch holds rows of
+    similar length and little padding, and the batches are shuffled.
+    """
+    rng = np.random.default_rng(config.seed)
+    n = len(lengths)
+    total = max(1, round(config.num_train_epochs * n))
+    order = np.concatenate([rng.permutation(n) for _ in range(math.ceil(total / n))])[:total]
+    sizes = np.asarray(lengths)
+    out = []
+    for start in range(0, total, WINDOW * config.batch_size):
+        window = order[start : start + WINDOW * config.batch_size]
+        window = window[np.argsort(-sizes[window], kind="stable")]
+        full = len(window) // config.batch_size * config.batch_size
+        steps = window[:full].reshape(-1, config.batch_size)
+        out += [rng.permutation(steps).ravel(), window[full:]]  # a step that is not full comes last
+    return np.concatenate(out)
+
+
+def _row(example: TokenizedExample, eos_id: int) -> dict[str, list[int]]:
+    """The ids of one row and their labels: the response and its end are learnt, the prompt is only read."""
+    end = [] if example.truncated else [eos_id]
+    target = [*example.response_ids, *end]
+    return {"input_ids": [*example.prompt_ids, *target], "labels": [IGNORED] * len(example.prompt_ids) + target}
+
+
+def _train_lora(models: Models, rows: Rows, *, config: TrainingConfig, output_dir: Path, **how: Any) -> Path:
+    from peft import LoraConfig, get_peft_model
+
+    models.detach()
+    with models.base() as model:
+        settings = dict(vars(model.config.get_text_config()))
+        torch.manual_seed(config.seed)
+        lora = LoraConfig(
+            r=config.lora_r,
+            lora_alpha=config.lora_alpha,
+            lora_dropout=config.lora_dropout,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        )
+        peft_model = get_peft_model(model, lora)  # adapter weights are float32 whatever the base is
+        autocast = models.dtype if models.dtype in (torch.bfloat16, torch.float16) else None
+        try:
+            _run(peft_model, rows, models=models, config=config, autocast=autocast, **how)
+            return _save(peft_model, output_dir / "adapter")
+        finally:
+            _restore(unload(peft_model), settings)
+
+
+def _train_full(models: Models, rows: Rows, *, config: TrainingConfig, output_dir: Path, **how: Any) -> Path:
+    model = models.take(dtype=torch.float32).requires_grad_(True)  # float32 master weights
+    autocast = torch.bfloat16 if models.dtype is torch.bfloat16 else None
+    _run(model, rows, models=models, config=config, autocast=autocast, **how)
+    return _save(model, output_dir / "model")
+
+
+def _run(model: Any, rows: Rows, *, models: Models, config: TrainingConfig, watch: _Watch, **how: Any) -> None:
+    from .sft import run_sft
+
+    checkpoints = watch.checkpoints
+    last = checkpoints.last()
+    tokenizer = models.tokenizer()
+    run_sft(
+        model,
+        rows,
+        config=config,
+        folder=checkpoints.folder,
+        tokenizer=tokenizer,
+        callback=watch,
+        resume_from=last,
+        **how,
+    )
+    if watch.stopped:
+        raise Stopped
+
+
+def _save(model: Any, folder: Path) -> Path:
+    """Write the safetensors of a model or adapter, all or nothing."""
+    temporary = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    model.save_pretrained(temporary)
+    (temporary / "README.md").unlink(missing_ok=True)  # peft's empty model card
+    shutil.rmtree(folder, ignore_errors=True)
+    return temporary.rename(folder)
+
+
+def _restore(model: Any, settings: dict[str, Any]) -> None:
+    """Take back what the trainer did to a model that lives on."""
+    model.__dict__.pop("forward", None)  # TRL's forward that never holds all logits
+    if getattr(model, "is_gradient_checkpointing", False):
+        model.gradient_checkpointing_disable()
+        model.disable_input_require_grads()
+    vars(model.config.get_text_config()).update(settings)
+    model.eval().requires_grad_(False)
+
+
+class _Watch(TrainerCallback):
+    """Follows a training: logs and reports its steps, completes its checkpoints, stops it."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        *,
+        config: TrainingConfig,
+        checkpoints: Checkpoints,
+        log: LossLog,
+        on_step: Callable[[StepMetrics], None] | None,
+        should_stop: Callable[[], bool] | None,
+    ):
+        trained = np.array([sum(label != IGNORED for label in row["labels"]) for row in rows])
+        self.tokens = np.add.reduceat(trained, np.arange(0, len(rows), config.batch_size))  # (steps,)
+        self.checkpoints = checkpoints
+        self.log = log
+        self.report = on_step or (lambda metrics: None)
+        self.should_stop = should_stop or (lambda: False)
+        self.stopped = False
+        self.clock = time.monotonic()
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.clock = time.monotonic()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if state.global_step >= state.max_steps:
+            control.should_save = False  # the result itself is saved next
+        elif self.should_stop():
+            self.stopped = control.should_save = control.should_training_stop = True
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
+        if logs is None or "loss" not in logs:
+            return
+        now = time.monotonic()
+        metrics = StepMetrics(
+            step=state.global_step,
+            total_steps=state.max_steps,
+            loss=logs["loss"],
+            learning_rate=logs["learning_rate"],
+            grad_norm=logs["grad_norm"],
+            tokens=int(self.tokens[state.global_step - 1]),
+            seconds=now - self.clock,
+        )
+        self.clock = now
+        if not (math.isfinite(metrics.loss) and math.isfinite(metrics.grad_norm)):
+            raise ModelError(
+                f"The loss or its gradient is not finite at step {metrics.step}; lower learning_rate "
+                f"({args.learning_rate:g}) or set model.dtype to float32."
+            )
+        self.log.append(metrics)
+        self.report(metrics)
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.checkpoints.complete(state.global_step)
+
+
+def _result(path: Path, *, config: TrainingConfig, rows: int, steps: list[StepMetrics]) -> TrainResult:
+    last = steps[-max(1, len(steps) // 10) :]
+    return TrainResult(
+        path=path,
+        method=config.method,
+        steps=len(steps),
+        rows=rows,
+        tokens=sum(step.tokens for step in steps),
+        final_loss=sum(step.loss for step in last) / len(last),
+        peak_learning_rate=max(step.learning_rate for step in steps),
+        seconds=sum(step.seconds for step in steps),
+    )

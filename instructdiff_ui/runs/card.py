@@ -1,0 +1,103 @@
+"""The model card of a fine-tuned model: how its data was chosen, how it was trained, what was measured.
+
+Every number comes from the run's own artifacts. Knows nothing of where the card is put.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from .. import __version__
+from ..config import RunConfig
+
+
+def model_card(
+    config: RunConfig,
+    *,
+    model: dict[str, Any],
+    selection: dict[str, Any],
+    training: dict[str, Any],
+    results: list[dict[str, Any]],
+) -> str:
+    """Markdown with front matter, as the Hub reads it."""
+    lora = training["method"] == "lora"
+    header: dict[str, Any] = {
+        "base_model": config.model.path if config.model else None,
+        "library_name": "peft" if lora else "transformers",
+        "pipeline_tag": "text-generation",
+        "tags": ["instructdiff", "data-selection", *(["lora"] if lora else [])],
+    }
+    parts = [
+        f"---\n{yaml.safe_dump(header, sort_keys=False).strip()}\n---",
+        f"# {config.name or 'InstructDiff fine-tune'}",
+        _data(config, selection),
+        _training(model, training),
+        _results(results),
+        f"Made with InstructDiff UI {__version__}.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _data(config: RunConfig, selection: dict[str, Any]) -> str:
+    spec, total = selection["spec"], selection["total"]
+    sources = ", ".join(f"`{source.path}`" for source in config.data.sources) or f"`{config.scores}`"
+    scope = "within each domain" if spec["scope"] == "domain" else "over the pool as one"
+    lines = [
+        "## How the data was chosen",
+        f"{total['selected']:,} of {total['rows']:,} rows ({total['selected_tokens']:,} of {total['tokens']:,} "
+        f"response tokens) of {sources}, by differential entropy (InstructDiff, arXiv 2601.23006), {scope}: the rows "
+        f"whose ΔNLL lies beyond γ = {spec['gamma']:g} at either end were dropped, the rest ranked by "
+        f"ΔH = H base − H calibrated, and the lowest kept up to β = {spec['ratio']:g} of the {spec['budget']}.",
+        _calibration(config),
+        "| domain | rows | selected | response tokens selected | ΔH cut-off (nats) |\n|---|---|---|---|---|\n"
+        + "\n".join(_domain_row(name, counts, selection) for name, counts in selection["counts"].items()),
+        f"Spec `{selection['spec_hash']}`, rows `{selection['ids_hash']}`.",
+    ]
+    return "\n\n".join(line for line in lines if line)
+
+
+def _calibration(config: RunConfig) -> str:
+    if config.scores:
+        return f"The scores were imported from `{config.scores}`."
+    calibration = config.calibration
+    training = calibration.training
+    return (
+        f"Calibration: α = {calibration.ratio:g} of the pool at random (seed {calibration.seed}), {training.method}, "
+        f"learning rate {training.learning_rate:g}, {training.num_train_epochs:g} epoch(s), "
+        f"{calibration.rounds} round(s)."
+    )
+
+
+def _domain_row(name: str, counts: dict[str, Any], selection: dict[str, Any]) -> str:
+    cutoffs = selection["cutoffs"]
+    cut = (cutoffs.get(name) or cutoffs.get("all") or {}).get("delta_entropy")
+    shown = "–" if cut is None else f"{cut:.4f}"
+    name = name.replace("|", "\\|")
+    return f"| {name} | {counts['rows']:,} | {counts['selected']:,} | {counts['selected_tokens']:,} | {shown} |"
+
+
+def _training(model: dict[str, Any], training: dict[str, Any]) -> str:
+    return (
+        "## Training\n\n"
+        f"From `{model['path']}` (revision `{model['revision']}`), {training['method']}, {training['steps']:,} "
+        f"optimiser steps on {training['rows']:,} rows, peak learning rate {training['peak_learning_rate']:g}, "
+        f"last loss {training['final_loss']:.4f}."
+    )
+
+
+def _results(results: list[dict[str, Any]]) -> str:
+    if not results:
+        return ""
+    models = list(dict.fromkeys(result["model"] for result in results))
+    domains = list(dict.fromkeys(result["domain"] for result in results))
+    cell = {(r["domain"], r["model"]): f"{r['value']:.4f} ± {r['stderr']:.4f}" for r in results}
+    n = {r["domain"]: r["n"] for r in results}
+    head = f"| domain | n | {' | '.join(models)} |\n|---|---|{'---|' * len(models)}\n"
+    rows = [f"| {d} | {n[d]:,} | {' | '.join(cell.get((d, m), '–') for m in models)} |" for d in domains]
+    return (
+        "## Held-out loss\n\nMean NLL per response token in nats, ± standard error over examples.\n\n"
+        + head
+        + "\n".join(rows)
+    )

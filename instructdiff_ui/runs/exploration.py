@@ -1,0 +1,152 @@
+"""A scored run held in memory to be explored: its table, sorted once, and its texts.
+
+Answers thresholds, histograms, pages and rows from cached columns; no model is ever touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..config import SelectionSpec
+from ..data.examples import Example
+from ..errors import DataError, RunError
+from ..selection import rows as table_rows
+from ..selection.outcome import Selection
+from ..selection.rules import SelectionTable
+from ..selection.summary import Bins, Histogram, statistics
+from .plan import plan
+from .stages import examples_folder
+from .store import RunStore
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """What a spec does to a run."""
+
+    selection: Selection
+    histograms: dict[str, Histogram]  # by column: delta_entropy, delta_nll
+    statistics: dict[str, pd.DataFrame]  # by column: one row per domain
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row with everything known about it."""
+
+    example: Example
+    decision: str
+    scores: dict[str, float]
+    rank: int  # by ΔH among those of its group that passed the filter; 0: none
+    ranked: int  # how many have a rank there
+    cutoff: dict[str, float | None]  # of its group
+
+
+class Exploration:
+    """The delta table of a run and the texts of its rows."""
+
+    def __init__(self, table: pd.DataFrame, examples_path: Path):
+        self.table = table
+        self._examples_path = examples_path
+        self.selections = SelectionTable(table)
+        self._select = lru_cache(maxsize=16)(self._select_uncached)
+        self._bins = lru_cache(maxsize=8)(lambda column, bins: Bins(table, column, bins=bins))
+
+    @property
+    def domains(self) -> list[str]:
+        return self.selections.domains
+
+    def select(self, spec: SelectionSpec) -> Selection:
+        return self._select(spec.model_dump_json())
+
+    def _select_uncached(self, spec: str) -> Selection:
+        return self.selections.select(SelectionSpec.model_validate_json(spec))
+
+    def preview(self, spec: SelectionSpec, *, bins: int = 60) -> Preview:
+        """Counts, cut-offs, histograms and statistics under `spec`."""
+        selection = self.select(spec)
+        return Preview(
+            selection,
+            {column: self._bins(column, bins).count(selection) for column in ("delta_entropy", "delta_nll")},
+            self._statistics,
+        )
+
+    @cached_property
+    def _statistics(self) -> dict[str, pd.DataFrame]:
+        return {column: statistics(self.table, column) for column in ("delta_entropy", "delta_nll")}
+
+    @cached_property
+    def examples(self) -> dict[str, Example]:
+        from ..data.pool import read_examples
+
+        return {example.example_id: example for example in read_examples(self._examples_path)}
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        texts = [self.examples[example_id] for example_id in self.table["example_id"]]
+        return self.table.assign(
+            instruction=[f"{t.instruction}\n{t.input}".strip() for t in texts], response=[t.response for t in texts]
+        )
+
+    def rows(
+        self,
+        spec: SelectionSpec,
+        *,
+        page: int = 1,
+        page_size: int = 25,
+        sort_by: str = "delta_entropy",
+        descending: bool = False,
+        search: str = "",
+        domain: str | None = None,
+        decision: str | Collection[str] = (),
+    ) -> table_rows.Page:
+        """One page of rows with scores, text and the decision under `spec`."""
+        selection = self.select(spec)
+        frame = self._frame.assign(decision=np.asarray(selection.decision), rank=selection.rank)
+        return table_rows.query(
+            frame,
+            page=page,
+            page_size=page_size,
+            sort_by=sort_by,
+            descending=descending,
+            search=search,
+            domain=domain,
+            decision=decision,
+        )
+
+    def row(self, spec: SelectionSpec, example_id: str) -> RowView:
+        """Everything about one row; `DataError` for an id the run does not have."""
+        if example_id not in self.examples:
+            raise DataError(f"There is no row {example_id!r} in this run.")
+        selection = self.select(spec)
+        place = int(np.flatnonzero(selection.example_ids == example_id)[0])
+        record = self.table.iloc[place]
+        same = (self.table["domain"] == record["domain"]).to_numpy() | (spec.scope == "global")
+        return RowView(
+            example=self.examples[example_id],
+            decision=str(selection.decision[place]),
+            scores={key: float(record[key]) for key in self.table.columns[2:]},
+            rank=int(selection.rank[place]),
+            ranked=int((selection.rank[same] > 0).sum()),
+            cutoff=asdict(selection.cutoff_of(record["domain"])),
+        )
+
+
+def explore(store: RunStore) -> Exploration:
+    """The exploration of a scored run, kept in memory while its table does not change."""
+    path = store.path / "deltas.parquet"
+    if not path.exists():
+        raise RunError(f"Run {store.run_id} has no scores yet: calibrate and score it first.")
+    return _open(str(store.path), path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _open(path: str, _modified: int) -> Exploration:
+    store = RunStore(path)
+    select = next(stage for stage in plan(store.config(), store.spec()) if stage.work == "select")
+    folder = examples_folder(select, store)
+    return Exploration(pd.read_parquet(store.path / "deltas.parquet"), folder / "examples.parquet")

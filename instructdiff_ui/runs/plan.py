@@ -1,0 +1,141 @@
+"""Which stages a run has, what each depends on, and so which are done, missing or stale.
+
+A stage's fingerprint covers its settings and everything upstream. Cache, resume and staleness are one rule: a stage is
+done when the artifact with its fingerprint has a manifest. Knows the order, not the work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ..config import RunConfig, SelectionSpec, TrainingConfig, digest
+from .store import RunStore
+
+SCHEMA = 1  # raised when artifacts of an older version can no longer be read
+
+TARGETS = {"data": "tokens", "selection": "select", "model": "evaluate"}  # what a person asks for → its last stage
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the flow; `work` names the function in `stages.WORK` that does it."""
+
+    name: str
+    work: str
+    label: str
+    settings: dict[str, Any]
+    upstream: tuple[Stage, ...] = ()
+    accelerator: bool = False
+    round: int = field(default=1, compare=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        parts = [SCHEMA, self.work, self.settings, [stage.fingerprint for stage in self.upstream]]
+        return digest(parts)[:12]
+
+    def done(self, store: RunStore) -> bool:
+        return store.manifest(self.name, self.fingerprint) is not None
+
+    def folder(self, store: RunStore):
+        return store.artifact(self.name, self.fingerprint)
+
+    def __getitem__(self, work: str) -> Stage:
+        """The nearest stage upstream, itself included, that does this work."""
+        if self.work == work:
+            return self
+        for stage in reversed(self.upstream):
+            try:
+                return stage[work]
+            except KeyError:
+                continue
+        raise KeyError(work)
+
+
+def plan(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
+    """All stages of a run, each after those it needs. `spec` is the selection rule of the last round."""
+    if config.scores:
+        return _plan_from_scores(config, spec)
+    pool = Stage("pool", "pool", "Load", _dump(config.data, *_TOKEN_SETTINGS))
+    tokens = _tokens(config, pool)
+    scoring = {"score_eos": config.scoring.score_eos, "shard_rows": config.scoring.shard_rows, "dtype": _dtype(config)}
+    base = Stage("score-base", "score_base", "Score base", scoring, (tokens,), accelerator=True)
+    stages, select = [pool, tokens], None
+    for number in range(1, config.calibration.rounds + 1):
+        last = number == config.calibration.rounds
+        rule = spec if last else config.selection
+        stages += _round(config, number, tokens, base, select, scoring, rule)
+        select = stages[-1]
+    assert select is not None
+    return [*stages, *_training(config, tokens, select)]
+
+
+def _round(config, number, tokens, base, previous, scoring, rule) -> list[Stage]:
+    suffix = f"-{number}" if number > 1 else ""
+    of = f" {number}" if config.calibration.rounds > 1 else ""
+    calibration = _dump(config.calibration, "rounds") | {"training": _training_settings(config.calibration.training)}
+    calibrate = Stage(
+        f"calibrate{suffix}",
+        "calibrate",
+        f"Calibrate{of}",
+        calibration,
+        (tokens, previous) if previous else (tokens,),
+        accelerator=True,
+        round=number,
+    )
+    score = Stage(
+        f"score-calibrated{suffix}",
+        "score_calibrated",
+        f"Score calibrated{of}",
+        scoring,
+        (tokens, calibrate),
+        accelerator=True,
+        round=number,
+    )
+    deltas = Stage(f"deltas{suffix}", "deltas", f"ΔH{of}", {}, (tokens, base, score), round=number)
+    select = _select(f"select{suffix}", f"Select{of}", rule, deltas, number)
+    return [calibrate, *([base] if number == 1 else []), score, deltas, select]
+
+
+def _plan_from_scores(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
+    scores = Stage("scores", "import_scores", "Import scores", {"scores": config.scores, "data": _dump(config.data)})
+    select = _select("select", "Select", spec, scores, 1)
+    if config.model is None:
+        return [scores, select]
+    tokens = _tokens(config, scores)
+    return [scores, select, tokens, *_training(config, tokens, select)]
+
+
+def _select(name: str, label: str, spec: SelectionSpec, deltas: Stage, number: int) -> Stage:
+    return Stage(name, "select", label, spec.model_dump(mode="json"), (deltas,), round=number)
+
+
+def _training(config: RunConfig, tokens: Stage, select: Stage) -> list[Stage]:
+    settings = {"training": _training_settings(config.finetune), "dtype": _dtype(config)}
+    finetune = Stage("finetune", "finetune", "Fine-tune", settings, (tokens, select), accelerator=True)
+    scoring = {"score_eos": config.scoring.score_eos}
+    return [finetune, Stage("evaluate", "evaluate", "Evaluate", scoring, (tokens, select, finetune), accelerator=True)]
+
+
+def _tokens(config: RunConfig, pool: Stage) -> Stage:
+    model = config.model
+    settings = config.data.model_dump(mode="json", include=set(_TOKEN_SETTINGS))
+    settings |= {"model": model.path, "revision": model.revision} if model else {}
+    return Stage("tokens", "tokens", "Tokenise", settings, (pool,))
+
+
+_TOKEN_SETTINGS = ("template", "custom_template", "separator", "use_input", "max_length", "overlong")
+
+
+def _training_settings(training: TrainingConfig) -> dict[str, Any]:
+    # neither changes what is learnt: how often to write checkpoints, and how a step is split over forward passes
+    return _dump(training, "save_steps", "gradient_checkpointing")
+
+
+def _dtype(config: RunConfig) -> list[str] | None:
+    return [config.model.dtype, config.model.device] if config.model else None
+
+
+def _dump(settings, *leave_out: str) -> dict[str, Any]:
+    return settings.model_dump(mode="json", exclude=set(leave_out))

@@ -1,0 +1,89 @@
+"""One accelerator, one job: whoever wants it takes a ticket and waits for its turn.
+
+Tickets are files in the app's home, each locked by its owner, so a killed job's ticket is known to be dead without
+asking for process ids. The tickets give the order and the place; a lock of its own makes sure that only one job runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ..errors import RunError, Stopped
+from .home import home
+
+
+@contextmanager
+def turn(
+    name: str,
+    *,
+    on_wait: Callable[[int], None] = lambda ahead: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    poll: float = 0.5,
+) -> Iterator[None]:
+    """Hold the accelerator; until then `on_wait(ahead)` is told how many jobs are ahead, whenever that changes."""
+    folder = _folder()
+    ticket = FileLock(folder / f"{time.time_ns():020d}-{name}.ticket")
+    ticket.acquire()
+    running = FileLock(folder / "running.lock")
+    try:
+        _wait(Path(ticket.lock_file), running, on_wait, should_stop, poll)
+        yield
+    finally:
+        running.release()
+        ticket.release()
+        Path(ticket.lock_file).unlink(missing_ok=True)
+
+
+@contextmanager
+def turn_now(name: str) -> Iterator[None]:
+    """Hold the accelerator if nobody has it; `RunError` that says who has it otherwise."""
+    if ahead := _alive_tickets():
+        owner = ahead[0].name.partition("-")[2].removesuffix(".ticket")
+        raise RunError(f"The accelerator is busy with {owner}: try again when that job has ended.")
+    with turn(name):
+        yield
+
+
+def _folder() -> Path:
+    folder = home() / "queue"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _wait(ticket: Path, running: FileLock, on_wait, should_stop, poll: float) -> None:
+    told = None
+    while True:
+        ahead = sum(other.name < ticket.name for other in _alive_tickets())
+        if ahead == 0:
+            try:
+                running.acquire(blocking=False)
+                return
+            except Timeout:
+                ahead = 1  # a job that just lost its ticket file still runs
+        if should_stop():
+            raise Stopped
+        if ahead != told:
+            on_wait(ahead)
+            told = ahead
+        time.sleep(poll)
+
+
+def _alive_tickets() -> list[Path]:
+    """Tickets whose owner lives, in order; those of killed owners are cleared away."""
+    alive = []
+    for path in sorted(_folder().glob("*.ticket")):
+        lock = FileLock(path)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            alive.append(path)
+            continue
+        lock.release()
+        if time.time() - int(path.name[:20]) / 1e9 > 5:  # younger ones may be between their making and their locking
+            path.unlink(missing_ok=True)
+    return alive

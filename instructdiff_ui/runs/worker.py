@@ -1,0 +1,192 @@
+"""The process that does a run's work: `python -m instructdiff_ui.runs.worker RUN_DIR --until STAGE`.
+
+It holds the run's lock while it lives, does the stages that are not done yet, waits for the accelerator where a stage
+needs it, and writes what happens into the run directory. It talks to nobody: others read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+
+from .. import __version__
+from ..errors import RunError, Stopped, UserError, disk_full
+from . import queue
+from .events import Meter, record
+from .plan import Stage, plan
+from .stages import WORK, Context, pinned_config
+from .store import RunStore
+
+
+def perform(store: RunStore, *, until: str, should_stop: Callable[[], bool] | None = None) -> str:
+    """Do the stages up to `until` that are not done; returns `done`, `stopped` or `failed`, as recorded.
+
+    Raises `RunError` when another worker is on this run.
+    """
+    lock = store.lock()
+    try:
+        lock.acquire(timeout=10)  # somebody who merely looks holds it for an instant
+    except Timeout:
+        raise RunError(f"Another worker is on run {store.run_id}: stop it first, or wait.") from None
+    try:
+        return _recorded(store, until, should_stop or store.stop_requested)
+    finally:
+        lock.release()
+
+
+def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> str:
+    """Run the stages; whatever ends them is recorded with its cause."""
+    job = Job(store, should_stop)
+    record(store, "job", "started", until=until)
+    try:
+        job.run(until)
+    except Stopped:
+        status, message = "stopped", "Stopped; what is done is kept."
+    except UserError as error:
+        status, message = "failed", error.message
+    except OSError as error:
+        status, message = "failed", str(disk_full(error, "the run directory") or error)
+        traceback.print_exc()
+    except Exception as error:
+        status, message = "failed", f"Unexpected {type(error).__name__}: {error}"
+        traceback.print_exc()
+    else:
+        status, message = "done", ""
+    if status != "done":
+        print(f"{status}: {message}", file=sys.stderr, flush=True)
+        record(store, job.stage or "job", status, message)
+    record(store, "job", status, message)
+    return status
+
+
+class Job:
+    """One pass over the plan of a run."""
+
+    def __init__(self, store: RunStore, should_stop: Callable[[], bool]):
+        self.store, self.should_stop = store, should_stop
+        self.config = store.config()
+        self.stage = ""
+        self._models: Any = None  # engine.models.Models, once a stage asks for weights
+        self._accelerator = ExitStack()
+        self._has_turn = False
+
+    def run(self, until: str) -> None:
+        stages = plan(self.config, self.store.spec())
+        wanted = needed(stages, until)
+        try:
+            for stage in wanted:
+                if stage.done(self.store):
+                    continue
+                self.stage = stage.name
+                if self.should_stop():
+                    raise Stopped
+                if stage.accelerator:
+                    self._take_turn(stage)
+                self._do(stage)
+        finally:
+            if self._models is not None:
+                self._models.close()
+            self._accelerator.close()
+
+    def _take_turn(self, stage: Stage) -> None:
+        """Wait for the accelerator, once: the job keeps it until it ends."""
+        if self._has_turn:
+            return
+
+        def on_wait(ahead: int) -> None:
+            jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
+            record(self.store, stage.name, "queued", f"Waiting for the accelerator: {jobs} ahead.", ahead=ahead)
+
+        self._accelerator.enter_context(queue.turn(self.store.run_id, on_wait=on_wait, should_stop=self.should_stop))
+        self._has_turn = True
+
+    def _do(self, stage: Stage) -> None:
+        meter = Meter(self.store, stage.name)
+        record(self.store, stage.name, "started")
+        print(f"{time.strftime('%H:%M:%S')} {stage.name}", flush=True)
+        begun = time.monotonic()
+        context = Context(self.store, self.config, stage, meter, self.should_stop, lambda: self._weights(context))
+        context.folder.mkdir(parents=True, exist_ok=True)
+        facts = WORK[stage.work](context)
+        seconds = time.monotonic() - begun
+        self.store.finish(stage.name, stage.fingerprint, _manifest(stage, facts, seconds))
+        record(self.store, stage.name, "done", seconds=round(seconds, 2), **_small(facts))
+
+    def _weights(self, context: Context):
+        if self._models is None:
+            from ..engine.models import Models
+
+            config = pinned_config(self.config, context.facts("tokens"))
+            assert config.model is not None
+            self._models = Models(config.model)
+        return self._models
+
+
+def needed(stages: list[Stage], until: str) -> list[Stage]:
+    """The stages that `until` rests on, itself included, in order; `RunError` where the run has no such stage."""
+    target = next((stage for stage in reversed(stages) if stage.work == until), None)
+    if target is None:
+        raise RunError("This run was made from scores and has no model: name one (--model) to train.")
+    wanted: set[str] = set()
+    waiting = [target]
+    while waiting:
+        stage = waiting.pop()
+        wanted.add(stage.name)
+        waiting += stage.upstream
+    return [stage for stage in stages if stage.name in wanted]
+
+
+def _manifest(stage: Stage, facts: dict, seconds: float) -> dict:
+    """What a number of this artifact can be traced to."""
+    return {
+        "stage": stage.name,
+        "fingerprint": stage.fingerprint,
+        "settings": stage.settings,
+        "upstream": {before.name: before.fingerprint for before in stage.upstream},
+        "facts": facts,
+        "seconds": round(seconds, 3),
+        "finished": time.time(),
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """The versions of what computes: this package, Python and the libraries."""
+    found = {"instructdiff_ui": __version__, "python": platform.python_version()}
+    for name in ("torch", "transformers", "peft", "trl", "datasets", "numpy", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _small(facts: dict) -> dict:
+    return {key: value for key, value in facts.items() if isinstance(value, (int, float, str))}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Do the work of a run.")
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--until", required=True)
+    arguments = parser.parse_args()
+    try:
+        status = perform(RunStore(arguments.run_dir), until=arguments.until)
+    except UserError as error:
+        print(error.message, file=sys.stderr)
+        return 2
+    return {"done": 0, "stopped": 3}.get(status, 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

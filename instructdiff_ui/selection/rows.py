@@ -1,0 +1,75 @@
+"""One page of a table of rows: filtered, searched, sorted and cut on the server.
+
+The browser never gets more than a page, and what it gets carries the example id, so that a click names a row however
+the table was sorted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConfigError
+
+SEARCHED = ("instruction", "response")
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    rows: pd.DataFrame
+    total: int  # rows that match, over all pages
+    page: int  # 1-based
+    pages: int  # at least 1
+
+
+def query(
+    frame: pd.DataFrame,
+    *,
+    page: int = 1,
+    page_size: int = 25,
+    sort_by: str = "example_id",
+    descending: bool = False,
+    search: str = "",
+    domain: str | None = None,
+    decision: str | Collection[str] = (),
+) -> Page:
+    """The rows of `frame` that match, in order; ties by example id, NaN last in either direction.
+
+    `search` is plain text, found in instruction or response whatever the case. `decision` is one or several names of
+    `outcome.DECISIONS`; empty means all. A page beyond the last one gives the last.
+    """
+    if sort_by not in frame:
+        raise ConfigError(f"There is no column {sort_by!r}; the columns are {', '.join(map(str, frame.columns))}.")
+    matches = np.flatnonzero(_matches(frame, search=search.strip(), domain=domain, decision=decision))
+    pages = max(1, math.ceil(len(matches) / page_size))
+    page = min(max(1, page), pages)
+    ordered = matches[_order(frame.iloc[matches], sort_by, descending)]
+    shown = frame.iloc[ordered[(page - 1) * page_size : page * page_size]]
+    return Page(rows=shown.reset_index(drop=True), total=len(matches), page=page, pages=pages)
+
+
+def _matches(frame: pd.DataFrame, *, search: str, domain: str | None, decision: str | Collection[str]) -> np.ndarray:
+    keep = np.ones(len(frame), bool)
+    if domain is not None:
+        keep &= (frame["domain"] == domain).to_numpy(bool)
+    if decision:
+        names = {decision} if isinstance(decision, str) else set(decision)
+        keep &= frame["decision"].isin(names).to_numpy(bool)
+    if search:
+        found = np.zeros(len(frame), bool)
+        for column in SEARCHED:
+            text = frame[column].astype("str")
+            found |= text.str.contains(search, case=False, regex=False, na=False).to_numpy(bool)
+        keep &= found
+    return keep
+
+
+def _order(frame: pd.DataFrame, sort_by: str, descending: bool) -> np.ndarray:
+    """Positions that sort the frame; only the two key columns are touched."""
+    keys = pd.DataFrame({"key": frame[sort_by].to_numpy(), "example_id": frame["example_id"].to_numpy()})
+    keys = keys.sort_values(["key", "example_id"], ascending=[not descending, True], na_position="last")
+    return keys.index.to_numpy()
