@@ -49,15 +49,20 @@ __all__ = [
     "evaluation",
     "explore_run",
     "export",
+    "finetuned_path",
     "generate",
     "import_scores",
+    "keep_upload",
     "list_runs",
     "log_tail",
     "losses",
+    "move_cutoff",
     "open_run",
     "parse_config",
+    "parse_source",
     "preview",
     "quarantined",
+    "resume",
     "row",
     "rows",
     "run_here",
@@ -79,6 +84,14 @@ class RunSummary:
     state: str
     rows: int | None
     created: float  # seconds since the epoch
+
+
+def parse_source(text: str) -> dict[str, Any]:
+    """A dataset as one writes it in a line: `PATH`, or `DOMAIN=PATH` to label all its rows."""
+    domain, equals, path = text.partition("=")
+    if equals and not Path(text).expanduser().exists():
+        return {"path": path.strip(), "domain": domain.strip()}
+    return {"path": text.strip()}
 
 
 # runs --------------------------------------------------------------------------------------------------------------
@@ -161,6 +174,12 @@ def start(run: str, target: str = "selection") -> None:
     executor.start(home.open_store(run), until=_stage(target))
 
 
+def resume(run: str) -> None:
+    """Go on with the job that was stopped, failed or interrupted; what is done stays done."""
+    store = home.open_store(run)
+    executor.start(store, until=(executor.job(store) or {}).get("until") or TARGETS["selection"])
+
+
 def run_here(run: str, target: str = "selection") -> str:
     """As `start`, but in this process; returns `done`, `stopped` or `failed`."""
     store = home.open_store(run)
@@ -205,6 +224,11 @@ def data_report(run: str) -> dict[str, Any] | None:
     return read_json(folder / "report.json") if folder else None
 
 
+def keep_upload(path: str | Path) -> str:
+    """Copy an uploaded file into the app's home, under a name that tells its content; returns the copy's path."""
+    return str(home.keep(Path(path)))
+
+
 def quarantined(run: str) -> list[Quarantined]:
     """Every row that was put aside, and why."""
     from .data.pool import read_quarantined
@@ -245,6 +269,16 @@ def explore_run(run: str) -> Exploration:
 def spec(run: str) -> SelectionSpec:
     """The selection rule in force."""
     return home.open_store(run).spec()
+
+
+def move_cutoff(
+    run: str, spec: SelectionSpec, *, line: str, group: str, value: float, linked: bool = True
+) -> SelectionSpec:
+    """`spec` after a cut-off line was moved: `beta` to a ΔH, `gamma_low` or `gamma_high` to a ΔNLL, in nats.
+
+    `group` is the domain the line belongs to. Linked, the new γ or β holds for all domains; else for that one.
+    """
+    return explore_run(run).move_cutoff(spec, line=line, group=group, value=value, linked=linked)
 
 
 def preview(run: str, spec: SelectionSpec, *, bins: int = 60) -> Preview:

@@ -47,7 +47,8 @@ def run(
 ) -> None:
     """Load, calibrate, score, select, fine-tune and evaluate, in a new run directory."""
     values = _yaml(config)
-    sources = [_source(text, subset=subset, split=split, revision=revision) for text in data]
+    hub = {"subset": subset, "split": split, "revision": revision}
+    sources = [api.parse_source(text) | {key: value for key, value in hub.items() if value} for text in data]
     given: dict[str, Any] = {
         "model": {"path": model} if model else None,
         "name": name,
@@ -141,13 +142,6 @@ def import_scores(
     values = api.parse_config({"model": {"path": model} if model else None}, overrides=settings)
     made = api.import_scores(file, run_dir=run_dir, settings=values.model_dump(mode="json", exclude={"scores", "name"}))
     console.print(f"{api.status(made).facts('import_scores')['rows']:,} rows in {api.status(made).path}")
-
-
-def _source(text: str, **hub: str | None) -> dict[str, Any]:
-    domain, equals, path = text.partition("=")
-    labelled = bool(equals) and not Path(text).exists()
-    given = {key: value for key, value in hub.items() if value}
-    return {"path": path if labelled else text, "domain": domain if labelled else None, **given}
 
 
 def _yaml(path: Path | None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class DataConfig(Settings):
     custom_template: str | None = Field(None, description="Text with {instruction}, and {input} if wanted")
     separator: str = Field("", description="Text between prompt and response; part of the prompt")
     use_input: bool = Field(True, description="Whether the input field is rendered")
-    max_length: int | None = Field(None, ge=8, description="Tokens of prompt + response; None: min(context, 2048)")
+    max_length: int | None = Field(None, ge=8, description="Tokens of prompt + response; None: the model's context, at most 2,048")
     overlong: Literal["truncate", "drop"] = Field("truncate", description="What happens to rows beyond max_length")
     heldout_ratio: float = Field(0.05, ge=0, lt=1, description="Share of rows held out for evaluation (at most 1,000)")
     heldout_sources: tuple[SourceConfig, ...] = Field((), description="Held-out datasets, instead of a share")
@@ -218,7 +218,7 @@ def parse_config(values: Mapping[str, Any], *, preset: str | None = None, overri
     return validated(RunConfig, merged)
 
 
-def validated(kind: type, values: Mapping[str, Any]):
+def validated(kind: type[BaseModel], values: Mapping[str, Any]):
     """`kind(**values)`, with a pydantic failure as one sentence in a `ConfigError`."""
     try:
         return kind.model_validate(values)
@@ -269,7 +269,7 @@ def _number(text: str) -> Any:
         return text
 
 
-def _sentence(kind: type, error: ValidationError) -> str:
+def _sentence(kind: type[BaseModel], error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or kind.__name__
     if first["type"] == "extra_forbidden":
@@ -282,7 +282,7 @@ def _sentence(kind: type, error: ValidationError) -> str:
     return f"{where} is {first['input']!r}, but: {message[0].lower()}{message[1:]}."
 
 
-def _known(kind: type, path: tuple) -> str:
+def _known(kind: type[BaseModel], path: tuple) -> str:
     for part in path:
         field = getattr(kind, "model_fields", {}).get(part)
         options = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []

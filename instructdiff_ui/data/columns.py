@@ -66,6 +66,8 @@ def recognise(
             raise DataError(
                 f"{source} has no column {name!r}, which is mapped to {part}; its columns are {_listed(columns)}."
             )
+    if repeated := [name for name in mapped.values() if list(mapped.values()).count(name) > 1]:
+        raise DataError(f"The column {repeated[0]!r} of {source} is mapped to more than one part.")
     parts = mapped if "messages" in mapped else _parts(columns, first, mapped)
     if not parts:
         raise DataError(
@@ -73,10 +75,12 @@ def recognise(
             "response (+ input), prompt, question, query or problem + completion, response, output, solution or "
             "answer, and messages or conversations; other columns can be mapped."
         )
+    if "messages" in parts:
+        parts = {"messages": parts["messages"]}
     roles = {name: part for part, name in parts.items()}
     every = {name: roles.get(name, "extra") for name in columns}
     if "messages" in parts:
-        return Layout("chat", every | {parts["messages"]: "messages"}, messages=parts["messages"])
+        return Layout("chat", every, **parts)
     turns = any(_is_turns(row.get(parts["instruction"])) for row in first)
     return Layout("conversational" if turns else "text", every, **parts)
 
@@ -202,7 +206,8 @@ def _extra(row: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
 
 def _is_turns(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return {"role", "content"} <= value.keys() or {"from", "value"} <= value.keys()
+        named = {"role", "content"} <= value.keys() or {"from", "value"} <= value.keys()
+        return named and all(isinstance(items, (list, tuple)) for items in value.values())
     return isinstance(value, (list, tuple)) and any(isinstance(turn, Mapping) for turn in value)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
+from ..files import replacing
 from .examples import Example
-from .files import replacing
 
 FORMATS = ("jsonl", "parquet", "csv", "json")
 _PREFIX = "instructdiff_"  # before a score whose name the dataset uses itself

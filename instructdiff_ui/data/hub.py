@@ -59,8 +59,10 @@ def _sentence(error: BaseException, repo_id: str) -> str | None:
         return f"The Hub's {repo_id!r} has no such revision: give a branch, a tag or a commit that is there."
     if isinstance(error, hub.HfHubHTTPError):
         return _by_status(error.response.status_code if error.response is not None else None, repo_id)
-    # The HTTP client's own errors (connection, timeout, proxy) share a base with the Hub's, whichever client it is.
-    if isinstance(error, (hub.HTTPError, hub.LocalEntryNotFoundError, ConnectionError, TimeoutError)):
+    # The HTTP client's own errors share a base with the Hub's, whichever client it is; those of a connection that
+    # failed have no response.
+    unanswered = isinstance(error, hub.HTTPError) and not hasattr(error, "response")
+    if unanswered or isinstance(error, (hub.LocalEntryNotFoundError, ConnectionError, TimeoutError)):
         return f"The Hub cannot be reached for {repo_id!r}: check the network, or give a local path."
     return None
 

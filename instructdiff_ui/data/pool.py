@@ -18,10 +18,10 @@ from typing import Any
 
 from ..config import DataConfig, SourceConfig
 from ..errors import DataError
+from ..files import replacing
 from .columns import Layout, recognise, to_example
 from .domains import discover
 from .examples import Example, Message, Quarantined
-from .files import replacing
 from .sources import RawTable, preview, read_source
 
 MAX_HELDOUT = 1_000

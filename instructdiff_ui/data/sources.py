@@ -45,14 +45,20 @@ def read_source(source: SourceConfig, *, token: str | None = None) -> RawTable:
     A path that exists is local. Something that looks like a path and does not exist is refused; anything else is a Hub
     id, whose revision is pinned to a commit before anything is loaded. Code from a repository is never run.
     """
-    path = Path(source.path).expanduser()
-    if path.is_dir():
-        return _checked(_read_folder(path, source.split), source)
-    if path.exists():
-        return _checked(_read_file(path, source), source)
+    path = Path(source.path)
+    if local := _existing(path):
+        return _checked(_read_folder(local, source) if local.is_dir() else _read_file(local, source), source)
     if source.path.startswith(("/", ".", "~")) or "\\" in source.path or path.suffix.lower() in SUFFIXES:
         raise DataError(f"No such file: {source.path}")
     return _checked(_read_hub(source, token), source)
+
+
+def _existing(path: Path) -> Path | None:
+    try:
+        path = path.expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError, ValueError):  # a name too long, an unknown ~user: no path of this machine
+        return None
 
 
 def preview(row: Any) -> str:
@@ -65,10 +71,10 @@ def preview(row: Any) -> str:
 
 
 def _checked(table: RawTable, source: SourceConfig) -> RawTable:
-    if not table.rows:
-        aside = f" but {len(table.quarantined)} that cannot be read: {table.quarantined[0].reason}"
-        raise DataError(f"{source.path} has no rows{aside if table.quarantined else ''}.")
-    return table
+    if table.rows:
+        return table
+    aside = "".join(f" but {len(table.quarantined)} that cannot be read: {row.reason}" for row in table.quarantined[:1])
+    raise DataError(f"{source.path} has no rows{aside}.")
 
 
 # --- files
@@ -164,7 +170,7 @@ def _columns(rows: Iterable[dict[str, Any]]) -> list[str]:
 def _read_csv(path: Path) -> RawTable:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the default refuses texts beyond 128 KiB
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
+        reader = csv.reader(file, strict=True)  # a stray quote is an error, not half the file in one cell
         try:
             header = next(reader, [])
             lines = [line for line in reader if line]
@@ -216,8 +222,11 @@ def _sha256(paths: Iterable[Path]) -> str:
 # --- saved folders
 
 
-def _read_folder(path: Path, split: str | None) -> RawTable:
-    names = sorted(child.name for child in path.iterdir())
+def _read_folder(path: Path, source: SourceConfig) -> RawTable:
+    try:
+        names = sorted(child.name for child in path.iterdir())
+    except OSError as error:
+        raise DataError(f"The folder {path} cannot be read: {error.strerror}.") from None
     if not names:
         raise DataError(f"The folder {path} is empty.")
     if not {"dataset_dict.json", "state.json"} & set(names):
@@ -231,7 +240,7 @@ def _read_folder(path: Path, split: str | None) -> RawTable:
     except Exception as error:  # whatever a damaged folder makes the library raise
         raise DataError(f"The folder {path} cannot be opened as a saved dataset ({error}).") from None
     splits = saved if isinstance(saved, datasets.DatasetDict) else {str(saved.split or "train"): saved}
-    chosen = splits[_choose_split(list(splits), split, str(path))]
+    chosen = splits[_choose_split(list(splits), source.split, str(path))]
     return _from_dataset(chosen, path.name, _sha256(sorted(child for child in path.rglob("*") if child.is_file())))
 
 
@@ -253,9 +262,10 @@ def _from_dataset(dataset, name: str, revision: str) -> RawTable:
 
 
 def _read_hub(source: SourceConfig, token: str | None) -> RawTable:
+    repo_id = check_repo_id(source.path, "dataset")
     import datasets
 
-    repo_id = check_repo_id(source.path, "dataset")
+    datasets.disable_progress_bars()  # progress is the caller's
     revision = _pin(repo_id, source.revision, token)
     access: dict[str, Any] = {"revision": revision, "token": token}
     try:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import DataError
+from ..files import replacing
 from .examples import Example, Quarantined, TokenizedExample
-from .files import replacing
 from .sources import preview
 from .templates import Renderer
 
@@ -81,9 +81,9 @@ class _Encoder:
     def __init__(self, renderer: Renderer, tokenizer: Any):
         self.renderer = renderer
         self.tokenizer = tokenizer
-        self.start = () if renderer.writes_special_tokens else start_ids(tokenizer)
+        self.start = () if renderer.resolved == "chat" else start_ids(tokenizer)  # a chat template writes its own
         # An int object takes 28 bytes; the rows share one per id instead of holding millions.
-        self.shared = list(range(len(tokenizer)))
+        self.shared: dict[int, int] = {}
 
     def encode(self, examples: Sequence[Example]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]] | str]:
         """Prompt and response ids of each example, or why there are none."""
@@ -104,7 +104,8 @@ class _Encoder:
     def _pair(
         self, prompt: tuple[int, ...], response: tuple[int, ...]
     ) -> tuple[tuple[int, ...], tuple[int, ...]] | str:
-        prompt = self.start + prompt
+        if prompt[: len(self.start)] != self.start:  # a custom template may have written it
+            prompt = self.start + prompt
         if not prompt:  # the first response token needs something before it to be predicted from
             first = next((i for i in (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id) if i is not None), None)
             if first is None:
@@ -114,7 +115,8 @@ class _Encoder:
 
     def _batch(self, texts: list[str], *, parse_special: bool) -> list[tuple[int, ...]]:
         ids = _ids(self.tokenizer, texts, parse_special=parse_special)
-        return [tuple(map(self.shared.__getitem__, row)) for row in ids]
+        share = self.shared.setdefault
+        return [tuple(share(i, i) for i in row) for row in ids]
 
 
 def _ids(tokenizer: Any, texts: list[str], *, parse_special: bool) -> list[list[int]]:

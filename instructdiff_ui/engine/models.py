@@ -6,6 +6,7 @@ Knows nothing of data, scoring or training; `describe.py` tells what a model is 
 from __future__ import annotations
 
 import gc
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,7 +143,8 @@ class Models:
             return
         self.detach()
         try:
-            self._peft = PeftModel.from_pretrained(self._model, path, use_safetensors=True)
+            with no_warnings():
+                self._peft = PeftModel.from_pretrained(self._model, path, use_safetensors=True)
         except Exception as error:
             self.close()  # LoRA layers may have been put in halfway
             raise told(error, path, "the adapter") from error
@@ -182,6 +184,15 @@ class Models:
         except Exception as error:
             raise told(error, self.config.path, "the config") from error
         return getattr(config.get_text_config(), "hidden_size", None)
+
+
+@contextmanager
+def no_warnings() -> Iterator[None]:
+    """Keep out of the log what the libraries say to each other about names that they have changed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.filterwarnings("ignore", message="fan_in_fan_out")  # peft sees GPT-2's layers and adapts
+        yield
 
 
 def unload(peft_model: Any) -> Any:

@@ -31,7 +31,53 @@ def run_sft(
     resume_from: Path | None,
 ) -> None:
     """One pass of `model` over `rows` ("input_ids" and "labels" each), exactly in their order, `batch_size` a step."""
-    device = next(model.parameters()).device
+    trainer = _Trainer(
+        model,
+        args=_arguments(config, folder=folder, device=next(model.parameters()).device, autocast=autocast),
+        data_collator=DataCollatorForLanguageModeling(pad_token_id=pad_id),
+        train_dataset=datasets.Dataset.from_list(rows),
+        processing_class=tokenizer,
+        callbacks=[callback],
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.model_accepts_loss_kwargs = True  # count the tokens of a whole step, so that the loss is their mean
+    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+
+
+class _Trainer(SFTTrainer):
+    def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
+        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """TRL's loss, with attention that is only causal: rows are padded on the right, where nobody looks.
+
+        Kernels that need no mask skip half of the work. The pads have no labels, so the loss is the same.
+        """
+        return super().compute_loss(model if self.aux_loss_enabled else _unmasked(model), inputs, *args, **kwargs)
+
+    def create_model_card(self, *args: Any, **kwargs: Any) -> None:
+        """A checkpoint needs none."""
+
+    def _send_telemetry(self) -> None:
+        """A training tells nobody."""
+
+
+def _unmasked(model: Any) -> Any:
+    def forward(*, attention_mask: Any, **inputs: Any) -> Any:
+        return model(**inputs)
+
+    return forward
+
+
+def per_device_rows(config: TrainingConfig) -> int:
+    """Rows of one forward pass: the largest divisor of the batch size that the setting allows."""
+    most = min(config.per_device_train_batch_size, config.batch_size)
+    return next(rows for rows in range(most, 0, -1) if config.batch_size % rows == 0)
+
+
+def _arguments(
+    config: TrainingConfig, *, folder: Path, device: torch.device, autocast: torch.dtype | None
+) -> SFTConfig:
     args = SFTConfig(
         output_dir=str(folder),
         num_train_epochs=1,  # the rows already hold every epoch
@@ -47,34 +93,7 @@ def run_sft(
     )
     _ = args.device  # sets n_gpu to the number of devices in sight; we train on one
     args._n_gpu = min(args._n_gpu, 1)
-    trainer = _Trainer(
-        model,
-        args=args,
-        data_collator=DataCollatorForLanguageModeling(pad_token_id=pad_id),
-        train_dataset=datasets.Dataset.from_list(rows),
-        processing_class=tokenizer,
-        callbacks=[callback],
-    )
-    trainer.remove_callback(PrinterCallback)
-    trainer.model_accepts_loss_kwargs = True  # count the tokens of a whole step, so that the loss is their mean
-    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
-
-
-class _Trainer(SFTTrainer):
-    def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
-        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
-
-    def create_model_card(self, *args: Any, **kwargs: Any) -> None:
-        """A checkpoint needs none."""
-
-    def _send_telemetry(self) -> None:
-        """A training tells nobody."""
-
-
-def per_device_rows(config: TrainingConfig) -> int:
-    """Rows of one forward pass: the largest divisor of the batch size that the setting allows."""
-    most = min(config.per_device_train_batch_size, config.batch_size)
-    return next(rows for rows in range(most, 0, -1) if config.batch_size % rows == 0)
+    return args
 
 
 def _batch_settings(config: TrainingConfig) -> dict[str, Any]:

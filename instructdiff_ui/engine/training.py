@@ -21,7 +21,7 @@ from ..config import TrainingConfig
 from ..data.examples import TokenizedExample
 from ..errors import ModelError, Stopped
 from .checkpoints import Checkpoints, LossLog, StepMetrics
-from .models import Models, unload
+from .models import Models, no_warnings, unload
 from .scoring import is_out_of_memory
 
 __all__ = ["StepMetrics", "TrainResult", "row_order", "train"]
@@ -76,7 +76,8 @@ def train(
     watch = _Watch(ordered, config=config, checkpoints=checkpoints, log=log, on_step=on_step, should_stop=should_stop)
     run = _train_lora if config.method == "lora" else _train_full
     try:
-        path = run(models, ordered, config=config, output_dir=output_dir, pad_id=pad_id, watch=watch)
+        with no_warnings():
+            path = run(models, ordered, config=config, output_dir=output_dir, pad_id=pad_id, watch=watch)
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
@@ -179,7 +180,7 @@ def _save(model: Any, folder: Path) -> Path:
 def _restore(model: Any, settings: dict[str, Any]) -> None:
     """Take back what the trainer did to a model that lives on."""
     model.__dict__.pop("forward", None)  # TRL's forward that never holds all logits
-    if getattr(model, "is_gradient_checkpointing", False):
+    if any(getattr(module, "gradient_checkpointing", False) for module in model.modules()):
         model.gradient_checkpointing_disable()
         model.disable_input_require_grads()
     vars(model.config.get_text_config()).update(settings)

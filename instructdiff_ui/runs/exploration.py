@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..config import SelectionSpec
+from ..config import SelectionSpec, validated
 from ..data.examples import Example
 from ..errors import DataError, RunError
 from ..selection import rows as table_rows
@@ -78,6 +78,23 @@ class Exploration:
     @cached_property
     def _statistics(self) -> dict[str, pd.DataFrame]:
         return {column: statistics(self.table, column) for column in ("delta_entropy", "delta_nll")}
+
+    def move_cutoff(self, spec: SelectionSpec, *, line: str, group: str, value: float, linked: bool) -> SelectionSpec:
+        """`spec` with the γ or β that puts a cut-off line of `group` at `value`, for all domains or for that one."""
+        if line == "beta":
+            part, share = "ratio", self.selections.ratio_at(spec, group, value)
+        else:
+            end = line.removeprefix("gamma_")
+            part, share = "gamma", self.selections.gamma_at(spec, group, value, end=end)
+        values = spec.model_dump(mode="json")
+        rules = {name: dict(rule) for name, rule in values["domains"].items()}
+        if linked or spec.scope == "global":
+            values[part] = share
+            rules = {name: rule | {part: None} for name, rule in rules.items()}
+        else:
+            rules[group] = rules.get(group, {}) | {part: share}
+        values["domains"] = {name: rule for name, rule in rules.items() if any(v is not None for v in rule.values())}
+        return validated(SelectionSpec, values)
 
     @cached_property
     def examples(self) -> dict[str, Example]:

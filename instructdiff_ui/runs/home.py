@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from ..errors import RunError
-from ..files import write_text
+from ..files import replacing, write_text
 from .store import RunStore
 
 
@@ -57,3 +59,21 @@ def open_store(run: str | Path) -> RunStore:
     if not store.exists():
         raise RunError(f"There is no run {str(run)!r}: give a run directory, or the id of a run in {runs_dir()}.")
     return store
+
+
+def keep(path: Path) -> Path:
+    """A copy of a file in the app's home that outlives the server's temporary folder."""
+    content = _sha256(path)[:12]
+    kept = home() / "uploads" / content / path.name
+    if not kept.exists():
+        with replacing(kept) as temporary:
+            shutil.copyfile(path, temporary)
+    return kept
+
+
+def _sha256(path: Path) -> str:
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            whole.update(block)
+    return whole.hexdigest()

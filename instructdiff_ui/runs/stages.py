@@ -153,11 +153,11 @@ def examples_folder(stage: Stage, store: RunStore) -> Path:
 
 
 def _max_length(asked: int | None, context: int | None) -> int:
+    """Tokens of prompt and response; one position of the context stays free for the end-of-sequence token."""
     if asked is not None and context is not None and asked > context:
-        raise DataError(
-            f"data.max_length is {asked}, but the model reads at most {context} tokens: use {context} or less."
-        )
-    return asked or min(context or 2048, 2048)
+        raise DataError(f"data.max_length is {asked}, but the model reads at most {context} tokens: use that or less.")
+    longest = asked or 2048
+    return longest if context is None else min(longest, context - 1)
 
 
 def _pin(model, info) -> str | None:

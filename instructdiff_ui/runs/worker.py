@@ -120,7 +120,7 @@ class Job:
         facts = WORK[stage.work](context)
         seconds = time.monotonic() - begun
         self.store.finish(stage.name, stage.fingerprint, _manifest(stage, facts, seconds))
-        record(self.store, stage.name, "done", seconds=round(seconds, 2), **_small(facts))
+        record(self.store, stage.name, "done", **_small(facts))
 
     def _weights(self, context: Context):
         if self._models is None:

@@ -44,7 +44,7 @@ class Selection:
 
     spec: SelectionSpec
     example_ids: np.ndarray  # (N,) objects
-    decision: pd.Categorical  # (N,) of DECISIONS
+    decision: pd.Categorical[str]  # (N,) of DECISIONS
     rank: np.ndarray  # (N,) 1-based rank by ΔH among the rows of the group that passed the filter; 0: no rank
     cutoffs: dict[str, Cutoff]  # by domain, or {"all": …} when the pool is ranked as one
     counts: dict[str, Counts]  # by domain

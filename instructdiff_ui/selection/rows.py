@@ -47,8 +47,9 @@ def query(
     matches = np.flatnonzero(_matches(frame, search=search.strip(), domain=domain, decision=decision))
     pages = max(1, math.ceil(len(matches) / page_size))
     page = min(max(1, page), pages)
-    ordered = matches[_order(frame.iloc[matches], sort_by, descending)]
-    shown = frame.iloc[ordered[(page - 1) * page_size : page * page_size]]
+    keys = _keys(frame[sort_by].iloc[matches], descending)
+    start, stop = (page - 1) * page_size, min(page * page_size, len(matches))
+    shown = frame.iloc[matches[_slice(keys, frame["example_id"].iloc[matches], start, stop)]]
     return Page(rows=shown.reset_index(drop=True), total=len(matches), page=page, pages=pages)
 
 
@@ -68,8 +69,24 @@ def _matches(frame: pd.DataFrame, *, search: str, domain: str | None, decision: 
     return keep
 
 
-def _order(frame: pd.DataFrame, sort_by: str, descending: bool) -> np.ndarray:
-    """Positions that sort the frame; only the two key columns are touched."""
-    keys = pd.DataFrame({"key": frame[sort_by].to_numpy(), "example_id": frame["example_id"].to_numpy()})
-    keys = keys.sort_values(["key", "example_id"], ascending=[not descending, True], na_position="last")
-    return keys.index.to_numpy()
+def _keys(column: pd.Series, descending: bool) -> np.ndarray:
+    """Numbers that sort like the column, upwards; what is missing comes last either way."""
+    if pd.api.types.is_numeric_dtype(column):
+        values = column.to_numpy(np.float64, na_value=np.nan)
+    else:
+        codes = pd.factorize(column, sort=True)[0]
+        values = np.where(codes < 0, np.nan, codes)
+    return np.nan_to_num(-values if descending else values, nan=np.inf, posinf=np.inf, neginf=-np.inf)
+
+
+def _slice(keys: np.ndarray, ids: pd.Series, start: int, stop: int) -> np.ndarray:
+    """Positions start…stop of the order by (key, id); ids are compared only among the ties that reach into it."""
+    if start >= stop:
+        return np.empty(0, np.intp)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = int(np.searchsorted(ordered, ordered[start], side="left"))
+    last = int(np.searchsorted(ordered, ordered[stop - 1], side="right"))
+    tied = order[first:last]
+    window = pd.DataFrame({"key": keys[tied], "id": ids.to_numpy()[tied], "place": tied}).sort_values(["key", "id"])
+    return window["place"].to_numpy()[start - first : stop - first]

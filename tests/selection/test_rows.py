@@ -51,6 +51,17 @@ def test_sorts_by_id_downwards(frame):
     assert ids(query(frame, descending=True)) == ["e", "d", "c", "b", "a"]
 
 
+def test_pages_cut_through_ties_agree_with_one_long_page(frame):
+    many = pd.concat([frame] * 20, ignore_index=True)
+    many["example_id"] = [f"{i * 37 % 100:03d}" for i in range(100)]
+    for sort_by in ("delta_entropy", "domain", "decision"):
+        long = ids(query(many, sort_by=sort_by, page_size=100))
+        pages = [query(many, sort_by=sort_by, page_size=7, page=page) for page in range(1, 16)]
+        assert [i for page in pages for i in ids(page)] == long
+        expected = many.sort_values([sort_by, "example_id"], na_position="last")["example_id"].tolist()
+        assert long == [str(i) for i in expected]
+
+
 def test_unknown_column_is_refused(frame):
     with pytest.raises(ConfigError, match="There is no column 'magic'"):
         query(frame, sort_by="magic")

@@ -1,0 +1,25 @@
+"""InstructDiff UI: `python app.py`, or a Hugging Face Space."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from instructdiff_ui.ui import launch
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="address to listen on"
+    )
+    parser.add_argument("--port", type=int, default=None, help="default: the first free one from 7860")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    arguments = parser.parse_args()
+    launch.launch(host=arguments.host, port=arguments.port, open_browser=arguments.open)
+
+
+if __name__ == "__main__":
+    main()

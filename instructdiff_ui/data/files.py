@@ -1,1 +1,0 @@
-from ..files import replacing as replacing

@@ -1,0 +1,45 @@
+"""Numbers and times as a reader wants them. Knows nothing of runs or components."""
+
+from __future__ import annotations
+
+import math
+
+
+def count(value: float) -> str:
+    return f"{int(value):,}"
+
+
+def short(value: float) -> str:
+    """1,234 → 1.2k; for places where there is no room."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.3g}"
+
+
+def nats(value: float | None, digits: int = 3) -> str:
+    """A signed number with a real minus sign; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    if not math.isfinite(share):
+        return "–"
+    return f"{100 * share:.3g} %"
+
+
+def duration(seconds: float | None) -> str:
+    """0:41, 12:05, 1:02:33."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def clipped(text: str, limit: int = 120) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

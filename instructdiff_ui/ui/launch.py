@@ -1,0 +1,74 @@
+"""Putting the page on the air: theme, stylesheet, and settings that keep it local and quiet."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import gradio as gr
+
+from .shell import build
+from .view import ASSETS
+
+MAX_UPLOAD = "2gb"
+
+
+def theme() -> gr.themes.Base:
+    """Calm and dense, with the system's fonts: nothing is fetched from elsewhere."""
+    fonts = ["Inter", "system-ui", "-apple-system", "Segoe UI", "sans-serif"]
+    return gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="gray",
+        text_size="sm",
+        spacing_size="sm",
+        radius_size="md",
+        font=fonts,
+        font_mono=["ui-monospace", "SFMono-Regular", "Menlo", "monospace"],
+    ).set(
+        body_background_fill="#fbfbfa",
+        body_background_fill_dark="#101317",
+        body_text_color="#1d2129",
+        body_text_color_dark="#e6e8eb",
+        body_text_color_subdued="#626a78",
+        body_text_color_subdued_dark="#98a1ae",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#171b21",
+        border_color_primary="#e2e5ea",
+        border_color_primary_dark="#2a303a",
+        block_border_color="#e2e5ea",
+        block_border_color_dark="#2a303a",
+        input_background_fill="#fbfbfa",
+        input_background_fill_dark="#12161b",
+        input_border_color="#d5d9e0",
+        input_border_color_dark="#333b47",
+        button_primary_background_fill="#0f6fde",
+        button_primary_background_fill_dark="#2f7fe0",
+        button_primary_background_fill_hover="#0c5fc0",
+        button_primary_background_fill_hover_dark="#4a92ea",
+        button_primary_text_color="#ffffff",
+        block_label_text_color="#626a78",
+        block_label_text_color_dark="#98a1ae",
+        slider_color="#0f6fde",
+        slider_color_dark="#6aa9ff",
+    )
+
+
+def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
+    """Start the server; `options` go to `Blocks.launch`. Returns what that returns."""
+    page = build()
+    settings: dict[str, Any] = {
+        "server_name": host,
+        "server_port": port,
+        "inbrowser": open_browser,
+        "theme": theme(),
+        "css": (ASSETS / "style.css").read_text(encoding="utf-8"),
+        "footer_links": [],
+        "max_file_size": MAX_UPLOAD,
+        "ssr_mode": False,
+        "show_error": True,
+    }
+    try:
+        return page.launch(**(settings | options))
+    except OSError as error:
+        print(f"The server could not start: {error}", file=sys.stderr)
+        raise SystemExit(2) from None

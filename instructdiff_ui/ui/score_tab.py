@@ -1,0 +1,97 @@
+"""The Calibrate & score tab: how far calibration moves the model, and the work as it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from .. import api
+from ..api import RunStatus
+from . import figures, forms, panels
+from .chart import chart
+from .view import view
+
+
+@dataclass
+class ScoreTab:
+    calibration: list[Any]  # fields, in the order of forms.CALIBRATION
+    training: list[Any]  # fields, in the order of forms.TRAINING
+    start: gr.Button
+    stages: gr.HTML
+    losses: gr.HTML
+    log: gr.Textbox
+    refresh: gr.Button  # reads the log
+
+    @property
+    def fields(self) -> list[Any]:
+        return [*self.calibration, *self.training]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.stages, self.losses]
+
+    def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
+        if run is None:
+            return [panels.stage_list(None), None]
+        curves = {label: steps for label, steps in api.losses(run).items() if label != "Fine-tune"}
+        return [panels.stage_list(now), figures.loss_curve(curves) if curves else None]
+
+    def prefill(self, run: str | None) -> list[Any]:
+        """The values of `fields` for a run."""
+        if run is None:
+            return [gr.skip()] * len(self.fields)
+        config = api.config(run)
+        return [*forms.calibration_fields(config), *forms.training_fields(config, "calibration")]
+
+
+def build() -> ScoreTab:
+    with gr.Column(elem_classes=["box"]):
+        gr.HTML(
+            "<h3>Calibration</h3><p class='hint'>The base model is fine-tuned a little on a random α of the pool; then "
+            "every row is scored under both models.</p>",
+            padding=False,
+        )
+        with gr.Row():
+            calibration = [
+                gr.Number(label="α, share of the pool", value=0.1, step=0.01),
+                gr.Number(label="Rounds K", value=1, precision=0),
+                gr.Number(label="Seed of the draw", value=0, precision=0),
+            ]
+            training = training_fields()
+        start = gr.Button("Calibrate & score", variant="primary", elem_id="score")
+    with gr.Row(equal_height=False):
+        with gr.Column(elem_classes=["box"], scale=2, min_width=340):
+            gr.HTML("<h3>Stages</h3>", padding=False)
+            stages = view(panels.stage_list(None), elem_id="stages", label="Stages")
+            with gr.Accordion("Log of the worker", open=False):
+                log = gr.Textbox(lines=12, max_lines=24, show_label=False, interactive=False, elem_classes="log")
+                refresh = gr.Button("Read the log", size="sm", elem_id="read-log")
+        with gr.Column(elem_classes=["box"], scale=3, min_width=360):
+            gr.HTML("<h3>Calibration loss</h3>", padding=False)
+            losses = chart("calibration-loss", label="Calibration loss by step", placeholder="No step was trained yet.")
+    return ScoreTab(calibration, training, start, stages, losses, log, refresh)
+
+
+def training_fields() -> list[Any]:
+    """Fields for how to train, in the order of forms.TRAINING."""
+    return [
+        gr.Dropdown([("LoRA", "lora"), ("full parameters", "full")], value="lora", label="Method"),
+        gr.Number(label="Epochs", value=1, step=0.5),
+        gr.Number(label="Learning rate", value=1e-3, step=1e-5),
+        gr.Number(label="Batch size", value=16, precision=0),
+        gr.Number(label="LoRA rank", value=16, precision=0),
+        gr.Number(label="Seed", value=0, precision=0),
+    ]
+
+
+def start(run: str | None, *values: Any) -> None:
+    """Take over the settings and let a worker calibrate and score."""
+    if not run:
+        raise api.UserError("Load a dataset first: the Data tab makes the run.")
+    split = len(forms.CALIBRATION)
+    calibration = dict(zip(forms.CALIBRATION, values[:split], strict=True))
+    training = forms.training(dict(zip(forms.TRAINING, values[split:], strict=True)))
+    api.update_run(run, {"calibration": calibration | {"training": training}})
+    api.start(run, "selection")

@@ -1,0 +1,111 @@
+"""The Fine-tune tab: train on the selection, see the held-out loss, and read what both models write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from .. import api
+from ..api import RunStatus, SelectionSpec
+from . import figures, forms, panels
+from .chart import chart
+from .score_tab import training_fields
+from .view import view
+
+
+@dataclass
+class TuneTab:
+    fields: list[Any]  # in the order of forms.TRAINING
+    start: gr.Button
+    losses: gr.HTML
+    bars: gr.HTML
+    table: gr.HTML
+    saved: gr.Textbox
+    instruction: gr.Textbox
+    more: list[Any]  # input, max_new_tokens, temperature
+    generate: gr.Button
+    answers: gr.HTML
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.losses, self.bars, self.table, self.saved, self.generate]
+
+    def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
+        if run is None or now is None:
+            return [None, None, [], gr.update(value="", visible=False), gr.update(interactive=False)]
+        curves = {label: steps for label, steps in api.losses(run).items() if label == "Fine-tune"}
+        results, path = api.evaluation(run), api.finetuned_path(run)
+        return [
+            figures.loss_curve(curves) if curves else None,
+            figures.heldout_bars(results) if results else None,
+            panels.evaluation_table(results),
+            gr.update(value=str(path or ""), visible=path is not None),
+            gr.update(interactive=path is not None),
+        ]
+
+    def prefill(self, run: str | None) -> list[Any]:
+        if run is None:
+            return [gr.skip()] * len(self.fields)
+        return forms.training_fields(api.config(run), "finetune")
+
+
+def build() -> TuneTab:
+    with gr.Column(elem_classes=["box"]):
+        gr.HTML(
+            "<h3>Fine-tune on the selection</h3><p class='hint'>The base model is trained on the rows kept in Explore "
+            "& select, then base, calibrated and fine-tuned model are compared on held-out rows.</p>",
+            padding=False,
+        )
+        with gr.Row():
+            fields = training_fields()
+        start = gr.Button("Fine-tune", variant="primary", elem_id="finetune")
+    with gr.Row(equal_height=False):
+        with gr.Column(elem_classes=["box"], scale=1, min_width=340):
+            gr.HTML("<h3>Training loss</h3>", padding=False)
+            losses = chart("finetune-loss", label="Fine-tuning loss by step", placeholder="No step was trained yet.")
+        with gr.Column(elem_classes=["box"], scale=1, min_width=340):
+            gr.HTML(
+                "<h3>Held-out loss</h3><p class='hint'>Mean NLL per response token in nats, lower is better; bars show "
+                "one standard error over rows.</p>",
+                padding=False,
+            )
+            bars = chart(
+                "heldout-chart",
+                label="Held-out loss by domain and model",
+                placeholder="Shown when the fine-tuned model was evaluated.",
+            )
+            table = view(elem_id="heldout-table", label="Held-out loss")
+    saved = gr.Textbox(label="Saved in (with a model card)", interactive=False, visible=False, buttons=["copy"])
+    with gr.Column(elem_classes=["box"]):
+        gr.HTML("<h3>Side by side</h3>", padding=False)
+        with gr.Row():
+            instruction = gr.Textbox(label="Instruction", lines=3, scale=3, elem_id="instruction")
+            given = gr.Textbox(label="Input (optional)", lines=3, scale=2)
+            with gr.Column(scale=1, min_width=140):
+                length = gr.Number(label="New tokens", value=128, precision=0, minimum=1, maximum=2048)
+                temperature = gr.Number(label="Temperature", value=0, minimum=0, maximum=2, step=0.1)
+        generate = gr.Button("Generate", interactive=False, elem_id="generate")
+        answers = view(panels.answers(None), elem_id="answers", label="Answers")
+    return TuneTab(
+        fields, start, losses, bars, table, saved, instruction, [given, length, temperature], generate, answers
+    )
+
+
+def start(run: str | None, spec: dict | None, *values: Any) -> None:
+    """Save the selection that is shown, take over the settings, and let a worker train and evaluate."""
+    if not run or spec is None:
+        raise api.UserError("There is no selection to train on: calibrate and score a run first.")
+    api.select(run, SelectionSpec.model_validate(spec))
+    api.update_run(run, {"finetune": forms.training(dict(zip(forms.TRAINING, values, strict=True)))})
+    api.start(run, "model")
+
+
+def generate(run: str | None, instruction: str, given: str, length: float, temperature: float) -> Any:
+    if not run:
+        raise api.UserError("Open a run first.")
+    texts = api.generate(
+        run, instruction, input=given or "", max_new_tokens=int(length or 128), temperature=float(temperature or 0)
+    )
+    return panels.answers(texts)

@@ -1,0 +1,48 @@
+"""A piece of page made of plain elements, on `gr.HTML`: cards, tables, previews.
+
+The value is a tree of `[tag, attributes, *children]` that assets/view.js turns into elements; text becomes text nodes and
+nothing is ever parsed as markup, so a dataset's text can hold anything. Elements with a `data-event` report clicks and
+edits as one Gradio event. Knows nothing of runs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+Node = list | str
+
+
+def h(tag: str, attributes: dict[str, Any] | None = None, *children: Node | None) -> Node:
+    """One element; a child that is None is left out. `class`, `title`, `data-event`, … as in HTML."""
+    return [tag, attributes or {}, *(child for child in children if child is not None)]
+
+
+def div(name: str, *children: Node | None) -> Node:
+    return h("div", {"class": name}, *children)
+
+
+def span(name: str, *children: Node | None) -> Node:
+    return h("span", {"class": name}, *children)
+
+
+def view(value: Node | None = None, *, elem_id: str, label: str) -> gr.HTML:
+    """The component. Its `select` event carries `{event, key, value}` of the element that was clicked or edited."""
+    return gr.HTML(
+        value=value if value is not None else [],
+        html_template="<div class='view'></div>",  # constant: see the module's docstring
+        js_on_load=f"const label = {label!r};\n{_script()}",
+        elem_id=elem_id,
+        elem_classes="view-host",
+        apply_default_css=False,
+    )
+
+
+@cache
+def _script() -> str:
+    return (ASSETS / "view.js").read_text(encoding="utf-8")

@@ -1,0 +1,177 @@
+import json
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from instructdiff_ui.config import SelectionSpec
+from instructdiff_ui.selection.rules import apply
+from instructdiff_ui.selection.summary import histogram
+from instructdiff_ui.ui.figures import (
+    delta_histogram,
+    heldout_bars,
+    length_histogram,
+    loss_curve,
+    released,
+)
+from instructdiff_ui.ui.palette import OKABE_ITO, domain_colours
+from instructdiff_ui.ui.pieces import number, text
+
+
+def make_table(domains, n=300):
+    rng = np.random.default_rng(1)
+    size = n * len(domains)
+    return pd.DataFrame(
+        {
+            "example_id": [f"r{i}" for i in range(size)],
+            "domain": list(domains) * n,
+            "n_tokens": rng.integers(1, 90, size),
+            "delta_nll": rng.normal(-0.2, 0.3, size),
+            "delta_entropy": rng.normal(0.1, 0.2, size),
+            "in_calibration": False,
+        }
+    )
+
+
+def draw(column="delta_entropy", domains=("math", "code"), spec=None, **options):
+    table = make_table(domains)
+    selection = apply(table, spec or SelectionSpec())
+    hist = histogram(table, column, selection)
+    return delta_histogram(hist, selection.cutoffs, **options), hist, selection
+
+
+def valid(figure):
+    """Plotly accepts the figure, once the colour tokens are colours; and it is plain JSON."""
+    plain = json.loads(json.dumps(figure))
+
+    def coloured(item, key=""):
+        if isinstance(item, dict):
+            return {k: coloured(v, k) for k, v in item.items()}
+        if isinstance(item, list):
+            return [coloured(v) for v in item]
+        return "#123456" if key.endswith("color") and str(item).startswith(("var(", "ink(")) else item
+
+    return go.Figure(coloured(plain))
+
+
+def bars(figure, part=None):
+    drawn = [t for t in figure["data"] if t["type"] == "bar" and t["x"] != [None]]
+    return [t for t in drawn if part is None or t["name"] == part]
+
+
+def lines(figure):
+    return {s["name"]: s["x0"] for s in figure["layout"]["shapes"] if "name" in s}
+
+
+@pytest.mark.parametrize("layout", ["side by side", "overlaid"])
+@pytest.mark.parametrize("column", ["delta_entropy", "delta_nll"])
+def test_plotly_accepts_the_histograms(column, layout):
+    figure, _, _ = draw(column, layout=layout)
+    valid(figure)
+
+
+def test_bars_hold_every_row():
+    figure, _, selection = draw()
+    assert sum(sum(t["y"]) for t in bars(figure)) == 600
+    assert sum(sum(t["y"]) for t in bars(figure, "kept")) == selection.total.selected
+
+
+@pytest.mark.parametrize("layout", ["side by side", "overlaid"])
+def test_cut_offs_are_where_the_rule_cut(layout):
+    figure, _, selection = draw(layout=layout)
+    assert lines(figure) == {f"beta:{d}": selection.cutoffs[d].delta_entropy for d in ("code", "math")}
+    assert set(figure["layout"]["meta"]["handles"]) == set(lines(figure))
+
+
+def test_the_other_sign_mirrors_the_filter():
+    figure, hist, selection = draw("delta_nll", sign="base-calibrated")
+    cutoff = selection.cutoffs["math"]
+    assert lines(figure)["gamma_low:math"] == -cutoff.nll_low
+    assert released({"name": "gamma_low:math", "value": -cutoff.nll_low}, sign="base-calibrated") == (
+        "gamma_low",
+        "math",
+        cutoff.nll_low,
+    )
+    kept = bars(figure, "kept")[0]
+    assert kept["y"] == hist.counts["code"]["selected"][::-1]
+    assert kept["x"][0] == pytest.approx(-(hist.edges[-1] + hist.edges[-2]) / 2)
+    assert "base − NLL calibrated" in figure["layout"]["xaxis"]["title"]["text"]
+
+
+def test_a_pool_ranked_as_one_has_one_cut_in_every_panel():
+    figure, _, selection = draw(spec=SelectionSpec(scope="global"))
+    shapes = [s for s in figure["layout"]["shapes"] if s.get("name") == "beta:all"]
+    assert [s["x0"] for s in shapes] == [selection.cutoffs["all"].delta_entropy] * 2
+    assert figure["layout"]["meta"]["handles"] == {"beta:all": "ΔH cut-off of the pool"}
+
+
+def test_names_may_hold_colons():
+    assert released({"name": "beta:hub:math", "value": 0.25}) == ("beta", "hub:math", 0.25)
+
+
+def test_twenty_domains_get_room():
+    figure, _, _ = draw(domains=[f"domain {i:02d}" for i in range(20)])
+    valid(figure)
+    panels = [v["domain"] for k, v in figure["layout"].items() if k.startswith("yaxis")]
+    heights = [(high - low) * figure["layout"]["height"] for low, high in panels]
+    assert len(panels) == 20 and min(heights) > 30
+
+
+def test_clipped_rows_are_counted_and_said():
+    table = make_table(["math"])
+    table.loc[0, "delta_entropy"] = 9.0
+    hist = histogram(table, "delta_entropy", apply(table, SelectionSpec()), limits=(-1, 1))
+    figure = delta_histogram(hist, {})
+    assert sum(sum(t["y"]) for t in bars(figure)) == 300
+    assert "1 of them further right" in json.dumps(figure)
+    assert lines(figure) == {}
+
+
+def test_names_from_a_dataset_stay_text():
+    figure, _, _ = draw(domains=["<b>%{x}</b>"])
+    assert "<b>%" not in json.dumps(figure["data"]) + json.dumps(figure["layout"]["annotations"])
+    assert text("a<b & %{y}") == "a&lt;b &amp; %&#123;y}"
+
+
+def test_loss_curve():
+    figure = loss_curve({"calibration": [{"step": i, "loss": 3 - i / 10, "learning_rate": 1e-4} for i in range(1, 9)]})
+    valid(figure)
+    assert figure["data"][0]["y"][0] == 2.9
+    assert figure["layout"]["meta"]["summary"] == "Training loss: calibration from 2.900 to 2.200 in 8 steps."
+    assert loss_curve({"calibration": []})["data"] == []
+
+
+def test_length_histogram():
+    summary = {"median": 3.0, "p95": 9.0, "max": 11, "counts": [2, 5, 1]}
+    found = {"edges": [0, 4, 8, 12], "domains": {"math": summary}}
+    figure = length_histogram({"prompt": found, "response": None})
+    valid(figure)
+    assert [n for _, n in figure["data"][0]["customdata"]] == [2, 5, 1, 0]
+    assert figure["data"][0]["customdata"][0][0] == "0 to 3"
+    assert length_histogram(None)["data"] == []
+
+
+def test_heldout_bars():
+    results = [
+        {"model": model, "domain": domain, "value": value, "stderr": 0.1 if domain == "math" else float("nan"), "n": 5}
+        for model, value in (("base", 2.0), ("fine-tuned", 1.5))
+        for domain in ("all", "math")
+    ]
+    figure = heldout_bars(results)
+    valid(figure)
+    base, tuned = figure["data"]
+    assert base["x"] == ["math", "all"] and tuned["y"] == [1.5, 1.5]
+    assert base["error_y"]["array"] == [0.1, 0.0]
+    assert heldout_bars([])["data"] == []
+
+
+def test_colours_follow_sorted_names():
+    assert domain_colours(["math", "code"]) == {"code": OKABE_ITO[0], "math": OKABE_ITO[1]}
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "shown"), [(-0.5, 0.02, "−0.50"), (0.075, 0.025, "0.075"), (1200, 5, "1,200"), (-0.0, 0.1, "0")]
+)
+def test_numbers(value, step, shown):
+    assert number(value, step) == shown
