@@ -133,7 +133,7 @@ function fit(layout) {
 function placeHandles() {
   if (!figure || dragged) return;
   const labels = figure.layout.meta?.handles ?? {};
-  const focused = handles.contains(document.activeElement) ? document.activeElement.dataset.shape : null;
+  const focused = handles.querySelector(':focus-visible')?.dataset.shape; // by keyboard, which goes on after a redraw
   const shapes = (plot._fullLayout.shapes ?? []).map((shape, index) => ({ shape, index }));
   const shown = shapes.filter(({ shape }) => labels[shape.name] && inView(shape.x0));
   handles.replaceChildren(...shown.map(({ shape, index }) => makeHandle(shape, index, labels[shape.name])));

@@ -56,7 +56,7 @@ class DataConfig(Settings):
     custom_template: str | None = Field(None, description="Text with {instruction}, and {input} if wanted")
     separator: str = Field("", description="Text between prompt and response; part of the prompt")
     use_input: bool = Field(True, description="Whether the input field is rendered")
-    max_length: int | None = Field(None, ge=8, description="Tokens of prompt + response; None: the model's context, at most 2,048")
+    max_length: int | None = Field(None, ge=8, description="Tokens of a row; None: the model's context, at most 2,048")
     overlong: Literal["truncate", "drop"] = Field("truncate", description="What happens to rows beyond max_length")
     heldout_ratio: float = Field(0.05, ge=0, lt=1, description="Share of rows held out for evaluation (at most 1,000)")
     heldout_sources: tuple[SourceConfig, ...] = Field((), description="Held-out datasets, instead of a share")

@@ -104,11 +104,11 @@ def check_architecture(path: str, settings: dict[str, Any]) -> str:
     """The architecture named by a config.json. Raises `ModelError` unless it is a causal language model we can load."""
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES as CAUSAL
 
-    model_type = settings.get("model_type")
+    model_type = str(settings.get("model_type"))
     if model_type not in CAUSAL:
         if settings.get("auto_map"):
             raise ModelError(
-                f"{path} ({model_type}) needs code from its repository, which is never run because it could do anything."
+                f"{path} ({model_type}) needs code from its repository, which is never run: it could do anything."
             )
         known = _known_model_type(model_type)
         what = "is not a causal language model" if known else "is an architecture that transformers does not know"

@@ -96,8 +96,8 @@ class OutputHead:
         ours = self.logits(self._hidden([(ids, ids)]))
         if torch.isfinite(own).all() and not torch.allclose(ours, own, rtol=TOLERANCE, atol=TOLERANCE * _size(own)):
             raise ModelError(
-                f"{type(self.model).__name__} changes its logits in a way that is not known here, so its scores would be "
-                "wrong; please report the architecture."
+                f"{type(self.model).__name__} changes its logits in a way that is not known here, so its scores would "
+                "be wrong; please report the architecture."
             )
         _checked.add(self.model)
 

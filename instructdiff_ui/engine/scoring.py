@@ -18,7 +18,7 @@ from .batching import batches
 from .head import OutputHead
 from .models import free_memory
 
-Row = tuple[list[int], int]  # the token ids that are read, and how many of the last positions predict
+CPU_BATCH_TOKENS = 2048  # larger batches fall out of the CPU's cache and are slower
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def score(
     targets = [_targets(example, eos_id) for example in examples]
     lengths = [len(example.prompt_ids) + len(target) - 1 for example, target in zip(examples, targets, strict=True)]
     head = OutputHead(model, logits_mb=logits_mb)
+    if head.device.type == "cpu":
+        batch_tokens = min(batch_tokens, CPU_BATCH_TOKENS)
     queue = batches(lengths, batch_tokens=batch_tokens)[::-1]
     limit = batch_tokens  # tokens of a batch; falls when memory runs out
     scores: dict[int, Score] = {}

@@ -45,7 +45,7 @@ def export_selected(
     The rows come in the order of the table.
     """
     kept = table[chosen.selected]
-    columns = kept[["example_id", "domain", *SCORES]].to_dict("records") if scores else []
+    columns: list[Any] = kept[["example_id", "domain", *SCORES]].to_dict("records") if scores else []
     rows = merged_rows([examples[i] for i in kept["example_id"]], {row["example_id"]: row for row in columns})
     export_rows(path, rows, fmt)
     return len(rows)

@@ -22,7 +22,7 @@ from filelock import Timeout
 from .. import __version__
 from ..errors import RunError, Stopped, UserError, disk_full
 from . import queue
-from .events import Meter, record
+from .events import Meter, Status, record
 from .plan import Stage, plan
 from .stages import WORK, Context, pinned_config
 from .store import RunStore
@@ -47,18 +47,19 @@ def perform(store: RunStore, *, until: str, should_stop: Callable[[], bool] | No
 def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> str:
     """Run the stages; whatever ends them is recorded with its cause."""
     job = Job(store, should_stop)
+    status: Status = "failed"
     record(store, "job", "started", until=until)
     try:
         job.run(until)
     except Stopped:
         status, message = "stopped", "Stopped; what is done is kept."
     except UserError as error:
-        status, message = "failed", error.message
+        message = error.message
     except OSError as error:
-        status, message = "failed", str(disk_full(error, "the run directory") or error)
+        message = str(disk_full(error, "the run directory") or error)
         traceback.print_exc()
     except Exception as error:
-        status, message = "failed", f"Unexpected {type(error).__name__}: {error}"
+        message = f"Unexpected {type(error).__name__}: {error}"
         traceback.print_exc()
     else:
         status, message = "done", ""

@@ -104,7 +104,7 @@ def build() -> DataTab:
         with gr.Row():
             fields["datasets"] = gr.Textbox(
                 label="Datasets, one per line",
-                placeholder="data/pool.jsonl, math=gsm8k.parquet (a domain label), or a Hub id such as tatsu-lab/alpaca",
+                placeholder="pool.jsonl, math=gsm8k.parquet (a domain label), or a Hub id such as tatsu-lab/alpaca",
                 lines=3,
                 scale=3,
             )

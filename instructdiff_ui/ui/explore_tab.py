@@ -85,7 +85,7 @@ class ExploreTab:
         config = api.config(run)
         preview = api.preview(run, spec, bins=int(bins))
         sign = config.delta_nll_sign
-        draw = {"layout": layout, "sign": sign}
+        draw: Any = {"layout": layout, "sign": sign}
         committed = api.spec(run) == spec
         return [
             gr.update(visible=True),
@@ -177,8 +177,8 @@ def build() -> ExploreTab:
     with gr.Column(visible=False) as body:
         with gr.Column(elem_classes=["box"]):
             with gr.Row():
-                gamma = gr.Slider(0, 0.49, value=0.1, step=0.005, label="γ: drop at each end of ΔNLL", min_width=200)
-                ratio = gr.Slider(0.005, 1, value=0.1, step=0.005, label="β: keep of the pool", min_width=200)
+                gamma = gr.Slider(0, 0.49, value=0.1, step=0.005, label="γ: drop at each end", min_width=220, scale=2)
+                ratio = gr.Slider(0.005, 1, value=0.1, step=0.005, label="β: keep of the pool", min_width=220, scale=2)
                 budget = gr.Radio(["rows", "tokens"], value="rows", label="β counts", min_width=120)
                 scope = gr.Radio(["domain", "global"], value="domain", label="Rank within", min_width=140)
                 filter = gr.Radio(["quantile", "rank"], value="quantile", label="Filter by", min_width=140)

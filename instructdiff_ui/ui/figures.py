@@ -34,6 +34,8 @@ PART_NAMES = {
     "filter": "outside the γ filter",
     "excluded": "excluded",
 }
+_KIND_NAMES = {"beta": "ΔH cut-off", "gamma_low": "lower ΔNLL bound", "gamma_high": "upper ΔNLL bound"}
+_PART_DASH = {"prompt": "dot", "response": "solid"}
 MODEL_COLOURS = {"base": "#8A93A1", "calibrated": OKABE_ITO[4], "fine-tuned": OKABE_ITO[0]}
 
 
@@ -87,10 +89,10 @@ def loss_curve(series: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
         traces += [
             shown
             | {"y": [p.get("loss") for p in points], "mode": "lines+markers" if len(points) < 40 else "lines"}
-            | {"hovertemplate": NAMED + "step %{x}: loss %{y:.4f}" + NO_BOX},
+            | {"hovertemplate": _hover("step %{x}: loss %{y:.4f}")},
             shown
             | {"y": [p.get("learning_rate") for p in points], "mode": "lines", "yaxis": "y2", "showlegend": False}
-            | {"hovertemplate": NAMED + "step %{x}: learning rate %{y:.2e}" + NO_BOX},
+            | {"hovertemplate": _hover("step %{x}: learning rate %{y:.2e}")},
         ]
     out = layout_of(height=320, left=64)
     out |= {
@@ -151,8 +153,7 @@ def heldout_bars(results: Sequence[Mapping[str, Any]]) -> Figure:
                 "customdata": [[e, r["n"]] for e, r in zip(errors, rows, strict=True)],
                 "marker": {"color": MODEL_COLOURS.get(model, spare[k % len(spare)])},
                 "error_y": {"type": "data", "array": errors, "color": TEXT, "thickness": 1.2, "width": 3},
-                "hovertemplate": "%{y:.4f} ± %{customdata[0]:.4f} nats per token"
-                "<br>%{customdata[1]:,} rows<extra>%{fullData.name}</extra>",
+                "hovertemplate": _hover("%{y:.4f} ± %{customdata[0]:.4f} nats per token<br>%{customdata[1]:,} rows"),
             }
         )
     best = "; ".join(f"{r['model']} on {r['domain']} {r['value']:.3f}" for r in results if math.isfinite(r["value"]))
@@ -213,10 +214,7 @@ def _overlay(hist: Histogram, edges: list[float], lines: list[dict], *, flip: bo
             | {"name": text(domain)}
             | {"line": {"color": colours[domain], "width": 2, "shape": "hv", "dash": dashes[domain]}}
             | {"customdata": [[s, n, n / rows] for s, n in zip(spans, totals, strict=True)] + [["", 0, 0]]}
-            | {
-                "hovertemplate": "%{customdata[0]} nats: %{customdata[1]:,} rows, %{customdata[2]:.1%}"
-                "<extra>%{fullData.name}</extra>"
-            }
+            | {"hovertemplate": _hover("%{customdata[0]} nats: %{customdata[1]:,} rows, %{customdata[2]:.1%}")}
         )
     out = layout_of(height=380, left=56) | {
         "showlegend": True,
@@ -238,7 +236,7 @@ def _length_steps(part: str, edges: Sequence[int], counts: Sequence[int], *, col
         | {"line": {"color": colour, "width": 1.5, "shape": "hv", "dash": _PART_DASH[part]}}
         | {"fill": "tozeroy" if part == "response" else "none", "fillcolor": colour + "55", "showlegend": False}
         | {"customdata": [[s, n] for s, n in zip(spans, counts, strict=True)] + [["", 0]]}
-        | {"hovertemplate": f"{NAMED}%{{customdata[0]}} tokens: %{{customdata[1]:,}} {part}s{NO_BOX}"}
+        | {"hovertemplate": _hover(f"%{{customdata[0]}} tokens: %{{customdata[1]:,}} {part}s")}
     )
 
 
@@ -262,11 +260,6 @@ def _cut_lines(hist: Histogram, cutoffs: Mapping[str, Cutoff], *, flip: bool) ->
                 place = {"name": f"{kind}:{group}", "kind": kind, "domain": domain}
                 lines.append(place | {"x": -value if flip else value, "label": label})
     return lines
-
-
-_KIND_NAMES = {"beta": "ΔH cut-off", "gamma_low": "lower ΔNLL bound", "gamma_high": "upper ΔNLL bound"}
-NAMED, NO_BOX = "<b>%{fullData.name}</b><br>", "<extra></extra>"  # plotly's own box for the name ignores the theme
-_PART_DASH = {"prompt": "dot", "response": "solid"}
 
 
 def _bars(part: str, x: list[float], y: list[int], *, colour: str, step: float) -> dict[str, Any]:
@@ -320,7 +313,7 @@ def _hover_marks(
         "hovertext": [texts[i] for i in shown],
         "marker": {"size": 1, "opacity": 0, "color": domain_colours(hist.domains)[domain]},
         "name": text(domain),
-        "hovertemplate": NAMED + "%{hovertext}" + NO_BOX,
+        "hovertemplate": _hover("%{hovertext}"),
         "showlegend": False,
     }
 
@@ -334,6 +327,11 @@ def _legend_box(part: str) -> dict[str, Any]:
 
 def _turn(values: list[int], flip: bool) -> list[int]:
     return values[::-1] if flip else values
+
+
+def _hover(template: str) -> str:
+    """Hover text under the trace's name; plotly's own box for the name ignores the theme."""
+    return "<b>%{fullData.name}</b><br>" + template + "<extra></extra>"
 
 
 # What a screen reader says.

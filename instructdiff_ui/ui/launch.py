@@ -39,6 +39,7 @@ def theme() -> gr.themes.Base:
         block_border_color_dark="#2a303a",
         input_background_fill="#fbfbfa",
         input_background_fill_dark="#12161b",
+        input_border_width="1px",
         input_border_color="#d5d9e0",
         input_border_color_dark="#333b47",
         button_primary_background_fill="#0f6fde",

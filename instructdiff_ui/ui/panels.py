@@ -345,7 +345,7 @@ def _sort_header(k: int, name: str, label: str, sort_by: str, descending: bool) 
     return h("th", {"scope": "col", "class": "" if k < _TEXT_COLUMNS else "num", "aria-sort": sort}, button)
 
 
-def _row(row: Mapping[str, Any], current: str | None, sign: int) -> Node:
+def _row(row: Mapping[Any, Any], current: str | None, sign: int) -> Node:
     attributes = {
         "data-event": "row",
         "data-key": row["example_id"],
@@ -472,7 +472,7 @@ def evaluation_table(results: Sequence[Mapping[str, Any]] | None) -> Node:
 def _loss_cell(result: Mapping[str, Any] | None, best: float | None) -> Node:
     if result is None:
         return h("td", {"class": "num"}, "–")
-    text = f"{fmt.nats(result['value'], 4)} ± {fmt.nats(result['stderr'], 4)}"
+    text = f"{fmt.nats(result['value'])} ± {fmt.nats(result['stderr'])}"
     return h("td", {"class": f"num{' strong' if result['value'] == best else ''}"}, text)
 
 

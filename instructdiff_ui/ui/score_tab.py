@@ -54,11 +54,12 @@ def build() -> ScoreTab:
             padding=False,
         )
         with gr.Row():
-            calibration = [
-                gr.Number(label="α, share of the pool", value=0.1, step=0.01),
-                gr.Number(label="Rounds K", value=1, precision=0),
-                gr.Number(label="Seed of the draw", value=0, precision=0),
+            calibration: list[Any] = [
+                gr.Number(label="α, share of pool", value=0.1, step=0.01, min_width=96),
+                gr.Number(label="Rounds K", value=1, precision=0, min_width=96),
+                gr.Number(label="Seed of the draw", value=0, precision=0, min_width=96),
             ]
+        with gr.Row():
             training = training_fields()
         start = gr.Button("Calibrate & score", variant="primary", elem_id="score")
     with gr.Row(equal_height=False):
@@ -76,13 +77,14 @@ def build() -> ScoreTab:
 
 def training_fields() -> list[Any]:
     """Fields for how to train, in the order of forms.TRAINING."""
+    narrow: Any = {"min_width": 96}
     return [
-        gr.Dropdown([("LoRA", "lora"), ("full parameters", "full")], value="lora", label="Method"),
-        gr.Number(label="Epochs", value=1, step=0.5),
-        gr.Number(label="Learning rate", value=1e-3, step=1e-5),
-        gr.Number(label="Batch size", value=16, precision=0),
-        gr.Number(label="LoRA rank", value=16, precision=0),
-        gr.Number(label="Seed", value=0, precision=0),
+        gr.Dropdown([("LoRA", "lora"), ("full parameters", "full")], value="lora", label="Method", min_width=130),
+        gr.Number(label="Epochs", value=1, step=0.5, **narrow),
+        gr.Number(label="Learning rate", value=1e-3, step=1e-5, **narrow),
+        gr.Number(label="Batch size", value=16, precision=0, **narrow),
+        gr.Number(label="LoRA rank", value=16, precision=0, **narrow),
+        gr.Number(label="Seed", value=0, precision=0, **narrow),
     ]
 
 

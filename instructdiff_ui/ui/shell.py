@@ -290,7 +290,7 @@ def _wire_jobs(shell: Shell) -> None:
 def _wire_explore(shell: Shell) -> None:
     """Every way to change the spec, and every way to look at the rows."""
     explore, run, spec, table = shell.explore, shell.run, shell.spec, shell.table
-    redraw = {"inputs": [run, spec, table, *explore.options], "outputs": [spec, *explore.outputs]}
+    redraw: dict[str, Any] = {"inputs": [run, spec, table, *explore.options], "outputs": [spec, *explore.outputs]}
     quick: dict[str, Any] = Quiet | {"trigger_mode": "always_last"}
 
     def changed(*values: Any) -> list[Any]:

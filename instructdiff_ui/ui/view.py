@@ -1,8 +1,8 @@
 """A piece of page made of plain elements, on `gr.HTML`: cards, tables, previews.
 
-The value is a tree of `[tag, attributes, *children]` that assets/view.js turns into elements; text becomes text nodes and
-nothing is ever parsed as markup, so a dataset's text can hold anything. Elements with a `data-event` report clicks and
-edits as one Gradio event. Knows nothing of runs.
+The value is a tree of `[tag, attributes, *children]` that assets/view.js turns into elements; text becomes text nodes
+and nothing is ever parsed as markup, so a dataset's text can hold anything. Elements with a `data-event` report clicks
+and edits as one Gradio event. Knows nothing of runs.
 """
 
 from __future__ import annotations

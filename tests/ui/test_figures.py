@@ -130,7 +130,7 @@ def test_clipped_rows_are_counted_and_said():
 
 def test_names_from_a_dataset_stay_text():
     figure, _, _ = draw(domains=["<b>%{x}</b>"])
-    assert "<b>%" not in json.dumps(figure["data"]) + json.dumps(figure["layout"]["annotations"])
+    assert "<b>%{x}" not in json.dumps(figure["data"]) + json.dumps(figure["layout"]["annotations"])
     assert text("a<b & %{y}") == "a&lt;b &amp; %&#123;y}"
 
 

@@ -1,0 +1,58 @@
+"""A home of its own for every test, a tiny real model, and small pools of instruction rows."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches out; those of the Hub talk to a stub in a process of their own
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from tiny_models import save_tiny_model
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("INSTRUCTDIFF_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory) -> Path:
+    return save_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
+
+
+def instruction_rows(n: int) -> list[dict]:
+    """Rows of two domains with answers of different lengths, and a column of their own."""
+    rows = []
+    for i in range(n):
+        domain = "math" if i % 2 else "code"
+        task = f"Add {i} and {i + 1}." if i % 2 else f"Print the number {i} three times."
+        answer = f"The sum is {2 * i + 1}." if i % 2 else "\n".join([f"print({i})"] * (1 + i % 3))
+        rows.append({"instruction": task, "input": "", "output": answer, "domain": domain, "n": i})
+    return rows
+
+
+@pytest.fixture
+def pool_file(tmp_path) -> Path:
+    path = tmp_path / "pool.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in instruction_rows(60)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def settings(model_folder, pool_file) -> dict:
+    """Settings of a run that takes a few seconds, all stages included."""
+    quick = {"num_train_epochs": 1, "batch_size": 4, "per_device_train_batch_size": 4, "lora_r": 2, "save_steps": 1}
+    return {
+        "name": "tiny",
+        "model": {"path": str(model_folder), "dtype": "float32", "device": "cpu"},
+        "data": {"sources": [{"path": str(pool_file)}], "domain_column": "domain", "heldout_ratio": 0.1},
+        "calibration": {"ratio": 0.2, "training": quick | {"learning_rate": 1e-2}},
+        "scoring": {"shard_rows": 8, "batch_tokens": 512},
+        "selection": {"ratio": 0.25},
+        "finetune": quick | {"learning_rate": 1e-2},
+    }
