@@ -53,6 +53,7 @@ __all__ = [
     "generate",
     "import_scores",
     "keep_upload",
+    "last_stage",
     "list_runs",
     "log_tail",
     "losses",
@@ -171,7 +172,7 @@ def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
 
 def start(run: str, target: str = "selection") -> None:
     """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
-    executor.start(home.open_store(run), until=_stage(target))
+    executor.start(home.open_store(run), until=last_stage(target))
 
 
 def resume(run: str) -> None:
@@ -184,10 +185,11 @@ def run_here(run: str, target: str = "selection") -> str:
     """As `start`, but in this process; returns `done`, `stopped` or `failed`."""
     store = home.open_store(run)
     store.clear_stop()
-    return perform(store, until=_stage(target))
+    return perform(store, until=last_stage(target))
 
 
-def _stage(target: str) -> str:
+def last_stage(target: str) -> str:
+    """The work that reaches `target`; `ConfigError` for a target that does not exist."""
     if target not in TARGETS:
         raise ConfigError(f"There is no target {target!r}; the targets are {', '.join(TARGETS)}.")
     return TARGETS[target]

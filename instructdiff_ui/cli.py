@@ -47,6 +47,7 @@ def run(
 ) -> None:
     """Load, calibrate, score, select, fine-tune and evaluate, in a new run directory."""
     values = _yaml(config)
+    api.last_stage(until)  # a typing error must not leave a run behind
     hub = {"subset": subset, "split": split, "revision": revision}
     sources = [api.parse_source(text) | {key: value for key, value in hub.items() if value} for text in data]
     given: dict[str, Any] = {

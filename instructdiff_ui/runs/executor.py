@@ -19,6 +19,8 @@ from ..errors import RunError
 from ..files import read_json, write_json
 from .store import RunStore
 
+WORKER = ["-m", "instructdiff_ui.runs.worker"]
+
 _children: list[subprocess.Popen] = []  # started by this process: asked now and then, so that none stays a zombie
 
 
@@ -27,9 +29,10 @@ def start(store: RunStore, *, until: str) -> None:
     if store.is_busy() or is_starting(store):
         raise RunError(f"Run {store.run_id} is at work already: wait, or stop it first.")
     store.clear_stop()
+    requested = time.time()
     with store.log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "instructdiff_ui.runs.worker", str(store.path), "--until", until],
+            [sys.executable, *WORKER, str(store.path), "--until", until],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -37,7 +40,7 @@ def start(store: RunStore, *, until: str) -> None:
             env=environment(),
         )
     _children.append(process)
-    write_json(store.path / "job.json", {"until": until, "pid": process.pid, "requested": time.time()})
+    write_json(store.path / "job.json", {"until": until, "pid": process.pid, "requested": requested})
 
 
 def environment() -> dict[str, str]:

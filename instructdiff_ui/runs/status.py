@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from . import executor
 from .events import Progress, StageEvent, events, progress
-from .plan import plan
+from .plan import Stage, plan
 from .store import RunStore
 
 State = Literal["new", "starting", "queued", "running", "stopping", "done", "stopped", "failed", "interrupted"]
@@ -54,10 +54,12 @@ class RunStatus:
 
 def status(store: RunStore) -> RunStatus:
     config = store.config()
+    # The lock is looked at before the events are read: whoever is seen to have ended has written its last word.
+    busy, starting = store.is_busy(), executor.is_starting(store)
     history = events(store)
-    state = _state(store, history)
+    state = _state(store, history, busy=busy, starting=starting)
     current = history[-1] if history else None
-    stages = tuple(_stage_state(store, stage, current, state) for stage in plan(config, store.spec()))
+    stages = tuple(_stage_state(store, stage, history, state) for stage in plan(config, store.spec()))
     latest = progress(store) if state in ("running", "stopping") else None
     if latest and current and latest.stage != current.stage:
         latest = None
@@ -73,19 +75,19 @@ def status(store: RunStore) -> RunStatus:
     )
 
 
-def _state(store: RunStore, history: list[StageEvent]) -> State:
+def _state(store: RunStore, history: list[StageEvent], *, busy: bool, starting: bool) -> State:
     last = history[-1] if history else None
-    if store.is_busy():
+    if busy:
         if store.stop_requested():
             return "stopping"
         return "queued" if last and last.status == "queued" else "running"
-    if executor.is_starting(store):
+    if starting:
         return "starting"
-    if last is None:
-        return "interrupted" if executor.job(store) else "new"
-    if last.stage == "job" and last.status in ("done", "stopped", "failed"):
-        asked_later = (executor.job(store) or {}).get("requested", 0) > last.time + 60
-        return "interrupted" if asked_later else last.status  # type: ignore[return-value]
+    asked = (executor.job(store) or {}).get("requested", 0.0)
+    if last is not None and last.time >= asked and last.stage == "job" and last.status in ("done", "stopped", "failed"):
+        return last.status  # type: ignore[return-value]
+    if last is None and not asked:
+        return "new"
     return "stopped" if store.stop_requested() else "interrupted"
 
 
@@ -95,22 +97,19 @@ def _message(state: State, last: StageEvent | None) -> str:
     return last.message if last and state in ("queued", "failed", "stopped") else ""
 
 
-def _stage_state(store: RunStore, stage, current: StageEvent | None, state: State) -> StageState:
+def _stage_state(store: RunStore, stage: Stage, history: list[StageEvent], state: State) -> StageState:
     manifest = store.manifest(stage.name, stage.fingerprint)
     if manifest is not None:
         return StageState(stage.name, stage.work, stage.label, "done", manifest["seconds"], manifest["facts"])
-    here = current is not None and current.stage == stage.name
+    current = history[-1] if history else None
     now: Any = "waiting"
-    if here and state in ("running", "stopping"):
-        now = "running"
-    elif here and state == "queued":
-        now = "queued"
-    elif state == "failed" and _failed_stage(store) == stage.name:
+    if current and current.stage == stage.name and state in ("running", "stopping", "queued"):
+        now = "queued" if state == "queued" else "running"
+    elif state == "failed" and _failed_stage(history) == stage.name:
         now = "failed"
     seconds = time.time() - current.time if now == "running" and current else None
     return StageState(stage.name, stage.work, stage.label, now, seconds)
 
 
-def _failed_stage(store: RunStore) -> str | None:
-    failed = [event.stage for event in events(store) if event.status == "failed" and event.stage != "job"]
-    return failed[-1] if failed else None
+def _failed_stage(history: list[StageEvent]) -> str | None:
+    return next((event.stage for event in reversed(history) if event.status == "failed" and event.stage != "job"), None)

@@ -32,10 +32,10 @@ class RunStore:
     # settings ------------------------------------------------------------------------------------------------------
 
     def create(self, config: RunConfig) -> None:
-        """Make the directory and write its settings; an existing run is never overwritten."""
-        if self.exists():
+        """Make the directory and write its settings; a run in which any stage is done is never overwritten."""
+        if self.exists() and (self.is_busy() or any(self.path.glob("artifacts/*/manifest.json"))):
             raise RunError(f"{self.path} already holds a run: resume it, or name another directory.")
-        if self.path.is_dir() and any(self.path.iterdir()):
+        if not self.exists() and self.path.is_dir() and any(self.path.iterdir()):
             raise RunError(f"{self.path} is not empty and holds no run: name a new directory.")
         self.path.mkdir(parents=True, exist_ok=True)
         self.write_config(config)

@@ -174,7 +174,7 @@ def build() -> DataTab:
                 gr.HTML("<h3>Token lengths by domain</h3>", padding=False)
                 lengths = chart("length-chart", label="Token lengths of prompts and responses by domain")
             with gr.Column(elem_classes=["box"], scale=2, min_width=320):
-                gr.HTML("<h3>Domains</h3>", padding=False)
+                gr.HTML("<h3>Domains</h3><p class='hint'>Lengths of responses, in tokens.</p>", padding=False)
                 domains = view(elem_id="domain-counts", label="Domains")
         with gr.Column(elem_classes=["box"]):
             gr.HTML("<h3>As the model reads them</h3><p class='hint'>Response tokens are marked.</p>", padding=False)

@@ -177,16 +177,18 @@ def build() -> ExploreTab:
     with gr.Column(visible=False) as body:
         with gr.Column(elem_classes=["box"]):
             with gr.Row():
-                gamma = gr.Slider(0, 0.49, value=0.1, step=0.005, label="γ: drop at each end", min_width=220, scale=2)
-                ratio = gr.Slider(0.005, 1, value=0.1, step=0.005, label="β: keep of the pool", min_width=220, scale=2)
-                budget = gr.Radio(["rows", "tokens"], value="rows", label="β counts", min_width=120)
-                scope = gr.Radio(["domain", "global"], value="domain", label="Rank within", min_width=140)
-                filter = gr.Radio(["quantile", "rank"], value="quantile", label="Filter by", min_width=140)
+                gamma = gr.Slider(0, 0.49, value=0.1, step=0.005, label="γ: share dropped at each end of ΔNLL")
+                ratio = gr.Slider(0.005, 1, value=0.1, step=0.005, label="β: share of the pool that is kept")
             with gr.Row(elem_classes=["tight"]):
-                linked = gr.Checkbox(True, label="Dragged lines move all domains", min_width=180)
-                exclude = gr.Checkbox(False, label="Leave calibration rows out", min_width=180)
-                save = gr.Button("Save selection", variant="primary", size="sm", elem_id="save", min_width=120)
-                reset = gr.Button("Reset to saved", size="sm", elem_id="reset", min_width=120)
+                budget = gr.Radio(["rows", "tokens"], value="rows", label="β counts", min_width=150)
+                scope = gr.Radio(["domain", "global"], value="domain", label="Rank within", min_width=160)
+                filter = gr.Radio(["quantile", "rank"], value="quantile", label="Filter by", min_width=160)
+                with gr.Column(min_width=190):
+                    linked = gr.Checkbox(True, label="Dragged lines move all domains")
+                    exclude = gr.Checkbox(False, label="Leave calibration rows out")
+                with gr.Column(min_width=130):
+                    save = gr.Button("Save selection", variant="primary", size="sm", elem_id="save")
+                    reset = gr.Button("Reset to saved", size="sm", elem_id="reset")
         with gr.Row(elem_classes=["tight", "toolbar"]):
             layout = gr.Radio(["side by side", "overlaid"], value="side by side", label="Domains", min_width=180)
             column = gr.Radio(

@@ -184,7 +184,7 @@ def domain_counts(report: Mapping[str, Any] | None) -> Node:
         )
         for name, rows in report["domains"].items()
     ]
-    head = _head(["Domain", "Rows", "Held out", "Median", "95 %", "Longest response (tokens)"], left=1)
+    head = _head(["Domain", "Rows", "Held out", "Median", "95 %", "Longest"], left=1)
     return h("div", {"class": "scroll"}, h("table", {"class": "grid-table"}, head, h("tbody", {}, *rows)))
 
 
@@ -318,8 +318,6 @@ COLUMNS = (
     ("instruction", "Instruction"),
     ("delta_entropy", "ΔH"),
     ("delta_nll", "ΔNLL"),
-    ("base_entropy", "H base"),
-    ("base_nll", "NLL base"),
     ("n_tokens", "Tokens"),
 )
 SORTABLE = tuple(name for name, _ in COLUMNS)
@@ -365,8 +363,6 @@ def _row(row: Mapping[Any, Any], current: str | None, sign: int) -> Node:
         h("td", {"class": "clip"}, fmt.clipped(row["instruction"], 160), mark),
         h("td", {"class": "num"}, fmt.nats(row["delta_entropy"])),
         h("td", {"class": "num"}, fmt.nats(sign * row["delta_nll"])),
-        h("td", {"class": "num"}, fmt.nats(row["base_entropy"])),
-        h("td", {"class": "num"}, fmt.nats(row["base_nll"])),
         h("td", {"class": "num"}, fmt.count(row["n_tokens"])),
     )
 

@@ -241,8 +241,7 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     """Opening, making and deleting runs, and following the open one."""
     options = shell.explore.options
     page.load(shell.first_run, None, shell.run, **Quiet)
-    gr.on(
-        [page.load, shell.run.change],
+    shell.run.change(
         told(shell.show_run),
         [shell.run, *options],
         [shell.table, shell.tabs, *shell.live, *shell.results, *shell.prefilled],

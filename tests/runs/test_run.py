@@ -163,6 +163,8 @@ def test_a_changed_model_folder_is_noticed(settings, tmp_path, model_folder):
 
 
 def test_nothing_is_overwritten(run, settings, tmp_path):
+    api.create_run(parse_config(settings), run_dir=tmp_path / "run")  # nothing was done in it: it can be made again
+    api.run_here(run, "data")
     with pytest.raises(RunError, match="already holds a run"):
         api.create_run(parse_config(settings), run_dir=tmp_path / "run")
     (tmp_path / "other").mkdir()
