@@ -18,7 +18,7 @@ function plotly() {
   window.plotlyLoading ??= new Promise((resolve, reject) => {
     const script = document.createElement('script');
     const root = (window.gradio_config?.root ?? '').replace(/\/$/, '');
-    script.src = `${root}${window.gradio_config?.api_prefix ?? '/gradio_api'}/file=${props.plotly}`;
+    script.src = `${root}${window.gradio_config?.api_prefix ?? '/gradio_api'}/file=${PLOTLY}`;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => reject(new Error('plotly.js could not be loaded'));
     document.head.append(script);
@@ -87,7 +87,7 @@ function draw() {
 
 async function redraw() {
   const value = props.value;
-  if (!value?.data?.length) return show(null, props.placeholder);
+  if (!value?.data?.length) return show(null, NOTHING);
   if (!element.clientWidth) return; // in a tab that is not open: the observer draws when it is
   const Plotly = await plotly();
   figure = resolved(value);

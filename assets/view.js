@@ -29,11 +29,15 @@ function report(target) {
   trigger("select", {event: target.dataset.event, key: target.dataset.key ?? null, value: target.value ?? null});
 }
 
-// A redraw keeps the keyboard where it was, and does not take away a number that is being typed.
+// A redraw keeps the keyboard where it was; one that would take away a number that is being typed waits for its end.
+let waiting = false;
+
 function draw() {
   const root = element.querySelector(".view");
   const value = props.value;
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
+  waiting = focused?.tagName === "INPUT" && focused.value !== focused.defaultValue;
+  if (waiting) return;
   const scrolled = [...root.querySelectorAll("[data-scroll]")].map((e) => [e.dataset.scroll, e.scrollTop, e.scrollLeft]);
   const mark = focused && [focused.dataset.event, focused.dataset.key];
   const open = new Set([...root.querySelectorAll("details[open]")].map((e) => e.dataset.key));
@@ -58,8 +62,11 @@ element.addEventListener("click", (event) => {
 });
 element.addEventListener("change", (event) => {
   const target = event.target.closest("input[data-event]");
-  if (target) report(target);
+  if (!target) return;
+  target.defaultValue = target.value;
+  report(target);
 });
+element.addEventListener("focusout", () => { if (waiting) setTimeout(draw); });
 element.addEventListener("keydown", (event) => {
   const target = event.target.closest("tr[data-event]");
   if (target && event.target === target && (event.key === "Enter" || event.key === " ")) {

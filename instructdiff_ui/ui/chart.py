@@ -10,6 +10,7 @@ a cut-off line that was dragged arrives as a `release` event:
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,12 +63,11 @@ def chart(
         label=label,
         html_template=_HTML,
         css_template=_CSS,
-        js_on_load=_JS,
+        # Constants, not props: a chart that is shown late does not get its props.
+        js_on_load=f"const PLOTLY = {json.dumps(str(served_plotly()))}, NOTHING = {json.dumps(placeholder)};\n{_JS}",
         apply_default_css=False,
         elem_id=elem_id,
         min_height=min_height,
-        plotly=str(served_plotly()),
-        placeholder=placeholder,
         **options,
     )
 

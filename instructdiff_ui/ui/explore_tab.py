@@ -220,11 +220,16 @@ def build() -> ExploreTab:
             with gr.Column(elem_classes=["box"], scale=3, min_width=360):
                 gr.HTML("<h3>Rows</h3>", padding=False)
                 with gr.Row(elem_classes=["tight"]):
-                    search = gr.Textbox(placeholder="search instruction and response", show_label=False, min_width=160)
-                    domain = gr.Dropdown([("all domains", "")], value="", show_label=False, min_width=120)
+                    search = gr.Textbox(
+                        placeholder="search instruction and response", label="Search", show_label=False, min_width=160
+                    )
+                    domain = gr.Dropdown(
+                        [("all domains", "")], value="", label="Domain of the rows", show_label=False, min_width=120
+                    )
                     decision = gr.Dropdown(
                         [("all rows", ""), *((word, name) for name, word in list(panels.DECISIONS.items())[:-1])],
                         value="",
+                        label="Decision on the rows",
                         show_label=False,
                         min_width=120,
                     )

@@ -374,7 +374,7 @@ def _pager(page: Page) -> Node:
 
     return div(
         "pager",
-        span("muted", f"{page.total:,} rows"),
+        span("muted", "1 row" if page.total == 1 else f"{page.total:,} rows"),
         button("‹", page.page - 1, page.page <= 1, "previous page"),
         span("", f"{page.page:,} / {page.pages:,}"),
         button("›", page.page + 1, page.page >= page.pages, "next page"),

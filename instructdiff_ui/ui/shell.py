@@ -301,12 +301,12 @@ def _wire_explore(shell: Shell) -> None:
     gr.on([control.input for control in explore.thresholds], told(changed), inputs, redraw["outputs"], **quick)
     gr.on([control.input for control in explore.options], told(shell.show_spec), **redraw, **quick)
 
-    def edited(run: str, spec: dict, table: TableState, *options: Any, event: gr.EventData) -> list[Any]:
+    def edited(run: str, spec: dict, table: TableState, event: gr.EventData, *options: Any) -> list[Any]:
         return shell.show_spec(run, explore_tab.edited_rule(spec, event._data), table, *options)
 
     explore.domains.select(told(edited), **redraw, **quick)
 
-    def dragged(run: str, spec: dict, table: TableState, linked: bool, *options: Any, event: gr.EventData) -> list[Any]:
+    def dragged(run: str, spec: dict, table: TableState, linked: bool, event: gr.EventData, *options: Any) -> list[Any]:
         moved = explore_tab.moved_line(run, spec, event._data, linked)
         values = explore_tab.threshold_values(SelectionSpec.model_validate(moved))
         return [*values, *shell.show_spec(run, moved, table, *options)]
@@ -354,7 +354,7 @@ def _wire_rows(shell: Shell) -> None:
 
     explore.table.select(told(clicked), [run, spec, table], outputs, **Quiet)
     gr.on(
-        [explore.search.input, explore.domain.input, explore.decision.input],
+        [explore.search.change, explore.domain.input, explore.decision.input],
         told(filtered),
         [run, spec, table, explore.search, explore.domain, explore.decision],
         outputs,

@@ -7,6 +7,7 @@ and edits as one Gradio event. Knows nothing of runs.
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def view(value: Node | None = None, *, elem_id: str, label: str) -> gr.HTML:
     return gr.HTML(
         value=value if value is not None else [],
         html_template="<div class='view'></div>",  # constant: see the module's docstring
-        js_on_load=f"const label = {label!r};\n{_script()}",
+        js_on_load=f"const label = {json.dumps(label)};\n{_script()}",
         elem_id=elem_id,
         elem_classes="view-host",
         apply_default_css=False,

@@ -22,7 +22,7 @@ from instructdiff_ui.runs.store import RunStore
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-LONG = 90_000  # ms: stages of a tiny run, on a busy machine
+LONG = 60_000  # ms: stages of a tiny run, on a busy machine
 
 
 class Server:
@@ -82,6 +82,10 @@ def shown(page, selector, text, timeout=LONG):
     page.locator(selector).filter(has_text=text).first.wait_for(timeout=timeout)
 
 
+def finished(page, name):
+    page.get_by_role("tab", name=f"{name} ✓").wait_for(timeout=LONG)
+
+
 def the_run():
     return api.list_runs()[0].run_id
 
@@ -92,6 +96,8 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
 
     # 1. data: what the model will see, before it runs
     fill_form(page, model_folder, pool_file)
+    page.get_by_role("button", name="Lengths, held-out rows, precision").click()
+    page.get_by_label("Held-out share").fill("0.1")
     page.locator("#load").click()
     shown(page, "#data-summary", "54")
     shown(page, "#domain-counts", "math")
@@ -103,8 +109,7 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     tab(page, "Calibrate & score")
     page.get_by_label("α, share of pool").fill("0.2")
     page.locator("#score").click()
-    shown(page, "#kpis", "of 54")
-    tab(page, "Calibrate & score")
+    finished(page, "Calibrate & score")
     assert page.locator("#stages .stage-done").count() >= 7
     page.locator("#calibration-loss .js-plotly-plot").wait_for()
 
@@ -125,10 +130,12 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     # 4. the table is sorted and searched on the server, and a row opens whole
     page.locator("#rows button.sort", has_text="ΔH").click()
     page.locator("#rows th[aria-sort=descending]").wait_for()
-    page.get_by_placeholder("search instruction and response").fill("Add 7 and 8")
-    shown(page, "#rows .pager", "1 rows")
+    choose(page, "Domain of the rows", "math")
+    wanted = page.locator("#rows td.clip", has_text="Add").first.inner_text().removesuffix("cal").strip()
+    page.get_by_placeholder("search instruction and response").fill(wanted)
+    shown(page, "#rows .pager", re.compile(r"^1 row\b"))
     page.locator("#rows tbody tr").first.click()
-    shown(page, "#row", "The sum is 15.")
+    shown(page, "#row", f"The sum is {sum(map(int, re.findall('[0-9]+', wanted)))}.")
     shown(page, "#row .why", re.compile("Kept|Dropped"))
     page.get_by_placeholder("search instruction and response").fill("")
 
@@ -154,7 +161,7 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     page.locator("#generate").click()
     page.locator("#answers .card").nth(1).wait_for(timeout=LONG)
     assert page.locator("#answers .lbl").all_inner_texts() == ["base", "fine-tuned"]
-    page.get_by_role("tab", name="Fine-tune ✓").wait_for()
+    finished(page, "Fine-tune")
     assert console.errors == []
 
 
@@ -209,8 +216,10 @@ def test_reload_and_kills_in_the_middle_of_scoring(server, page, console, scorin
         shown(page, "#job", "interrupted")
         kept = {path: path.stat().st_mtime_ns for path in shards(run)}
         page.locator("#resume").click()
-        shown(page, "#kpis", "of 54")
+        finished(page, "Calibrate & score")
         assert all(path.stat().st_mtime_ns == kept[path] for path in kept)
+    finished(page, "Calibrate & score")
+    tab(page, "Explore")
     shown(page, "#kpis", "of 54")
 
 
@@ -222,7 +231,7 @@ def test_stop_and_resume(server, page, scoring_run):
     page.locator("#stop").click()
     shown(page, "#job", "stopped", timeout=15_000)
     page.locator("#resume").click()
-    shown(page, "#kpis", "of 54")
+    finished(page, "Calibrate & score")
 
 
 def test_bad_input_is_said_and_the_form_stays(server, page, model_folder, pool_file):
@@ -235,7 +244,7 @@ def test_bad_input_is_said_and_the_form_stays(server, page, model_folder, pool_f
     assert page.get_by_label("Model", exact=True).input_value() == str(model_folder)
     page.get_by_label("Datasets, one per line").fill(str(pool_file))
     page.locator("#load").click()
-    shown(page, "#data-summary", "54")
+    shown(page, "#data-summary", "58")
 
 
 HOSTILE = [
