@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .config import PRESETS, RunConfig, SelectionSpec, parse_config, updated
+from .config import PRESETS, RunConfig, SelectionSpec, parse_config, reference, updated
 from .data.examples import Quarantined
 from .data.export import FORMATS as EXPORT_FORMATS
 from .errors import ConfigError, DataError, RunError, UserError
@@ -63,6 +63,7 @@ __all__ = [
     "parse_source",
     "preview",
     "quarantined",
+    "reference",
     "resume",
     "row",
     "rows",

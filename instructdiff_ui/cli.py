@@ -132,6 +132,12 @@ def export(
     console.print(f"{count:,} rows in {path}")
 
 
+@app.command()
+def settings() -> None:
+    """Print every setting, its default and what it means."""
+    print(api.reference(), end="")
+
+
 @app.command("import-scores")
 def import_scores(
     file: Annotated[Path, typer.Argument(help="The released code's JSONL, or a table with this app's columns")],

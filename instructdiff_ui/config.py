@@ -106,7 +106,9 @@ class CalibrationConfig(Settings):
 
 
 class ScoringConfig(Settings):
-    batch_tokens: int = Field(8192, ge=16, description="Tokens, padding included, of one forward pass")
+    batch_tokens: int = Field(
+        8192, ge=16, description="Tokens of one forward pass, padding included; a CPU takes at most 2,048"
+    )
     logits_mb: int = Field(256, ge=1, description="Memory for one chunk of float32 logits, MiB")
     shard_rows: int = Field(256, ge=1, description="Rows per shard: the most that a kill loses")
     score_eos: bool = Field(False, description="Score the end-of-sequence token too")
@@ -162,7 +164,7 @@ class RunConfig(Settings):
     calibration: CalibrationConfig = CalibrationConfig()
     scoring: ScoringConfig = ScoringConfig()
     selection: SelectionSpec = SelectionSpec()
-    finetune: TrainingConfig = TrainingConfig(num_train_epochs=3)
+    finetune: TrainingConfig = TrainingConfig()
     scores: str | None = Field(None, description="A scored file that this run was made from, instead of scoring")
     delta_nll_sign: Literal["calibrated-base", "base-calibrated"] = Field(
         "calibrated-base", description="The sign in which ΔNLL is shown (files keep calibrated − base)"
@@ -248,6 +250,39 @@ def digest(value: Any) -> str:
     """16 hex digits that identify a JSON value."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def reference() -> str:
+    """Every setting with its default and what it means, as Markdown tables."""
+    parts = ["# Settings", _REFERENCE_INTRO, *_tables("", RunConfig)]
+    return "\n\n".join(parts) + "\n"
+
+
+_REFERENCE_INTRO = (
+    "Every setting of a run, as in `config.yaml` and behind `--set section.name=value`. Written by "
+    "`python -m instructdiff_ui settings`."
+)
+
+
+def _tables(prefix: str, kind: type[BaseModel]) -> list[str]:
+    rows, nested = [], []
+    for name, field in kind.model_fields.items():
+        options = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        inner = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+        path = f"{prefix}{name}"
+        if inner is not None and not field.description:
+            nested += _tables(f"{path}.", inner)
+            continue
+        default = "" if field.is_required() else f"`{json.dumps(_plain(field.default), ensure_ascii=False)}`"
+        rows.append(f"| `{path}` | {default} | {field.description} |")
+        if inner is not None and name in ("model", "sources"):
+            nested += _tables(f"{path}[]." if name == "sources" else f"{path}.", inner)
+    title = f"## {prefix.rstrip('.')}" if prefix else "## The run"
+    return [f"{title}\n\n| setting | default | what |\n|---|---|---|\n" + "\n".join(rows), *nested]
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
 def _parse_override(text: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _PART_OF_DECISION = {
 }
 _PART_OF = np.array([PARTS.index(_PART_OF_DECISION[name]) for name in DECISIONS])
 
-_TAIL = 0.005  # of a domain's rows, at each end, may fall outside the drawn range
+_TAIL = 0.01  # of a domain's rows, at each end, may fall outside the drawn range
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -114,12 +114,12 @@ def histogram(
     bins: int = 60,
     limits: tuple[float, float] | None = None,
 ) -> Histogram:
-    """About `bins` bins with round edges over `limits`, by default the 0.5–99.5 percentiles of every domain."""
+    """About `bins` bins with round edges over `limits`, by default the 1–99 percentiles of every domain."""
     return Bins(table, column, bins=bins, limits=limits).count(selection)
 
 
 def robust_limits(values: np.ndarray, domain: np.ndarray) -> tuple[float, float]:
-    """The least range that holds the 0.5–99.5 percentiles of every domain, so that a small one is not cut off."""
+    """The least range that holds the 1–99 percentiles of every domain, so that a small one is not cut off."""
     if len(values) == 0:
         return 0.0, 1.0
     order = np.argsort(domain, kind="stable")

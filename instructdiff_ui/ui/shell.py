@@ -172,11 +172,12 @@ class Shell:
 
 
 def signature(run: str | None, now: RunStatus | None) -> str:
-    """Changes when a stage ends, a job ends, or another selection is saved."""
+    """Changes when a stage ends, a job starts or ends, or another selection is saved."""
     if run is None or now is None:
         return ""
     done = [stage.name for stage in now.stages if stage.status == "done"]
-    return f"{run} {now.state in ('failed', 'done')} {' '.join(done)} {api.spec(run).hash}"
+    state = "active" if now.active else now.state
+    return f"{run} {state} {' '.join(done)} {api.spec(run).hash}"
 
 
 def tab_labels(now: RunStatus | None) -> list[Any]:

@@ -197,7 +197,7 @@ def test_reload_and_kills_in_the_middle_of_scoring(server, page, console, scorin
     page.reload()
     shown(page, "#job", "Score")
     page.locator("#job [role=progressbar]").wait_for()
-    second = page.context.new_page()
+    second = page.context.browser.new_page()
     second.goto(f"{server.url}?run={run}")
     shown(second, "#job", "running")
     second.close()
