@@ -20,6 +20,7 @@ from .errors import ConfigError, DataError, RunError, UserError
 from .files import read_json, read_jsonl
 from .runs import executor, home
 from .runs.exploration import Exploration, Preview, RowView, explore
+from .runs.hardware import Hardware, hardware
 from .runs.plan import TARGETS, plan
 from .runs.results import export_selected
 from .runs.stages import trained_path
@@ -34,6 +35,7 @@ __all__ = [
     "PRESETS",
     "TARGETS",
     "Exploration",
+    "Hardware",
     "Page",
     "Preview",
     "RowView",
@@ -51,6 +53,7 @@ __all__ = [
     "export",
     "finetuned_path",
     "generate",
+    "hardware",
     "import_scores",
     "keep_upload",
     "last_stage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..api import Page, Preview, RowView, RunStatus, RunSummary, SelectionSpec
+from ..api import Hardware, Page, Preview, RowView, RunStatus, RunSummary, SelectionSpec
 from . import format as fmt
 from .palette import domain_colours
 from .view import Node, div, h, span
@@ -74,7 +74,20 @@ def job_card(now: RunStatus | None) -> Node:
         ]
     if now.message:
         parts.append(div("message" if now.state == "failed" else "muted small", now.message))
+    if now.state not in ("new", "starting"):
+        parts.append(h("button", {"class": "link", "data-event": "log"}, "Show the log"))
     return div("card", *parts)
+
+
+def hardware_card(found: Hardware) -> Node:
+    memory = f" · {found.memory_gb:.0f} GB" if found.memory_gb else ""
+    lines = found.accelerators or ("no accelerator: models run on the CPU",)
+    return div(
+        "card",
+        div("lbl", "Hardware"),
+        div("", f"{found.cores} CPU cores{memory}"),
+        *(div("muted small", line) for line in lines),
+    )
 
 
 def bar(share: float, *, label: str) -> Node:

@@ -21,8 +21,6 @@ class ScoreTab:
     start: gr.Button
     stages: gr.HTML
     losses: gr.HTML
-    log: gr.Textbox
-    refresh: gr.Button  # reads the log
 
     @property
     def fields(self) -> list[Any]:
@@ -66,13 +64,10 @@ def build() -> ScoreTab:
         with gr.Column(elem_classes=["box"], scale=2, min_width=340):
             gr.HTML("<h3>Stages</h3>", padding=False)
             stages = view(panels.stage_list(None), elem_id="stages", label="Stages")
-            with gr.Accordion("Log of the worker", open=False):
-                log = gr.Textbox(lines=12, max_lines=24, show_label=False, interactive=False, elem_classes="log")
-                refresh = gr.Button("Read the log", size="sm", elem_id="read-log")
         with gr.Column(elem_classes=["box"], scale=3, min_width=360):
             gr.HTML("<h3>Calibration loss</h3>", padding=False)
             losses = chart("calibration-loss", label="Calibration loss by step", placeholder="No step was trained yet.")
-    return ScoreTab(calibration, training, start, stages, losses, log, refresh)
+    return ScoreTab(calibration, training, start, stages, losses)
 
 
 def training_fields() -> list[Any]:

@@ -60,6 +60,9 @@ class Shell:
     job: gr.HTML
     stop: gr.Button
     resume: gr.Button
+    log_box: gr.Column
+    log: gr.Textbox
+    close_log: gr.Button
     path: gr.Textbox
     open_path: gr.Button
     delete: gr.Button
@@ -219,22 +222,46 @@ def _lay_out() -> Shell:
             resume = gr.Button("Resume", size="sm", visible=False, elem_id="resume")
             gr.HTML("<div class='lbl'>Runs</div>", padding=False)
             runs = view(panels.run_list([], None), elem_id="runs", label="Runs")
+            view(panels.hardware_card(api.hardware()), elem_id="hardware", label="Hardware")
             with gr.Accordion("Open or delete", open=False):
                 path = gr.Textbox(label="Run folder", placeholder="a folder made headless")
                 open_path = gr.Button("Open", size="sm")
                 delete = gr.Button("Delete the open run", size="sm", variant="stop", elem_id="delete")
-        with gr.Column(elem_id="main", scale=1, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
-            tab = {}
-            with gr.Tab(TABS["data"], id="data") as tab["data"]:
-                data = data_tab.build()
-            with gr.Tab(TABS["score"], id="score") as tab["score"]:
-                score = score_tab.build()
-            with gr.Tab(TABS["explore"], id="explore") as tab["explore"]:
-                explore = explore_tab.build()
-            with gr.Tab(TABS["tune"], id="tune") as tab["tune"]:
-                tune = tune_tab.build()
+        with gr.Column(elem_id="main", scale=1, min_width=320):
+            with gr.Column(visible=False, elem_classes=["box"]) as log_box:
+                log = gr.Textbox(label="Log of the worker", lines=14, max_lines=14, interactive=False, elem_id="log")
+                close_log = gr.Button("Close the log", size="sm")
+            with gr.Tabs(elem_id="tabs") as tabs:
+                tab = {}
+                with gr.Tab(TABS["data"], id="data") as tab["data"]:
+                    data = data_tab.build()
+                with gr.Tab(TABS["score"], id="score") as tab["score"]:
+                    score = score_tab.build()
+                with gr.Tab(TABS["explore"], id="explore") as tab["explore"]:
+                    explore = explore_tab.build()
+                with gr.Tab(TABS["tune"], id="tune") as tab["tune"]:
+                    tune = tune_tab.build()
     return Shell(
-        run, seen, spec, table, runs, job, stop, resume, path, open_path, delete, tabs, tab, data, score, explore, tune
+        run=run,
+        seen=seen,
+        spec=spec,
+        table=table,
+        runs=runs,
+        job=job,
+        stop=stop,
+        resume=resume,
+        log_box=log_box,
+        log=log,
+        close_log=close_log,
+        path=path,
+        open_path=open_path,
+        delete=delete,
+        tabs=tabs,
+        tab=tab,
+        data=data,
+        score=score,
+        explore=explore,
+        tune=tune,
     )
 
 
@@ -280,11 +307,16 @@ def _wire_jobs(shell: Shell) -> None:
     shell.stop.click(told(api.stop), shell.run, None, **Busy)
     shell.resume.click(told(api.resume), shell.run, None, **Busy)
     score.start.click(told(score_tab.start), [shell.run, *score.fields], None, **Busy)
-    score.refresh.click(told(lambda run: api.log_tail(run) if run else ""), shell.run, score.log, **Busy)
+    shell.job.select(told(_log), shell.run, [shell.log_box, shell.log], **Quiet)
+    shell.close_log.click(lambda: gr.update(visible=False), None, shell.log_box, **Quiet)
     tune.start.click(told(tune_tab.start), [shell.run, shell.spec, *tune.fields], None, **Busy)
     tune.generate.click(
         told(tune_tab.generate), [shell.run, tune.instruction, *tune.more], tune.answers, api_visibility="private"
     )
+
+
+def _log(run: str) -> list[Any]:
+    return [gr.update(visible=True), api.log_tail(run) or "The worker has written nothing yet."]
 
 
 def _wire_explore(shell: Shell) -> None:

@@ -241,6 +241,8 @@ def test_bad_input_is_said_and_the_form_stays(server, page, model_folder, pool_f
     fill_form(page, model_folder, "nowhere.jsonl")
     page.locator("#load").click()
     shown(page, "#job", "No such file: nowhere.jsonl")
+    page.get_by_role("button", name="Show the log").click()
+    page.wait_for_function("document.querySelector('#log textarea')?.value.includes('No such file')")
     assert page.get_by_label("Model", exact=True).input_value() == str(model_folder)
     page.get_by_label("Datasets, one per line").fill(str(pool_file))
     page.locator("#load").click()
