@@ -63,6 +63,10 @@ element.addEventListener("click", (event) => {
 element.addEventListener("change", (event) => {
   const target = event.target.closest("input[data-event]");
   if (!target) return;
+  if (target.value !== "" && !target.reportValidity()) {  // the browser says what is allowed
+    target.value = target.defaultValue;
+    return;
+  }
   target.defaultValue = target.value;
   report(target);
 });

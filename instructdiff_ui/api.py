@@ -7,6 +7,7 @@ a model here. Bad input raises `UserError`: one sentence for a person.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -22,17 +23,18 @@ from .runs import executor, home
 from .runs.exploration import Exploration, Preview, RowView, explore
 from .runs.hardware import Hardware, hardware
 from .runs.plan import TARGETS, plan
-from .runs.results import export_selected
+from .runs.results import SCORES, export_selected
 from .runs.stages import trained_path
 from .runs.status import RunStatus
 from .runs.status import status as _status
 from .runs.store import RunStore, new_run_id
-from .runs.worker import perform
+from .runs.worker import needed, perform
 from .selection.rows import Page
 
 __all__ = [
     "EXPORT_FORMATS",
     "PRESETS",
+    "SCORES",
     "TARGETS",
     "Exploration",
     "Hardware",
@@ -48,6 +50,7 @@ __all__ = [
     "create_run",
     "data_report",
     "delete_run",
+    "discard_failed",
     "evaluation",
     "explore_run",
     "export",
@@ -93,9 +96,9 @@ class RunSummary:
 
 def parse_source(text: str) -> dict[str, Any]:
     """A dataset as one writes it in a line: `PATH`, or `DOMAIN=PATH` to label all its rows."""
-    domain, equals, path = text.partition("=")
-    if equals and not Path(text).expanduser().exists():
-        return {"path": path.strip(), "domain": domain.strip()}
+    labelled = re.fullmatch(r"([\w .&+-]{1,40})=(.+)", text.strip())
+    if labelled and not Path(text.strip()).expanduser().exists():
+        return {"path": labelled[2].strip(), "domain": labelled[1].strip()}
     return {"path": text.strip()}
 
 
@@ -104,16 +107,30 @@ def parse_source(text: str) -> dict[str, Any]:
 
 def create_run(config: RunConfig, *, run_dir: str | Path | None = None) -> str:
     """Make a run directory, in the app's home unless `run_dir` names one; returns the run's id or path."""
-    if not config.scores and not config.data.sources:
-        raise ConfigError("The run has no dataset: name at least one (--data, or data.sources).")
-    if not config.scores and config.model is None:
-        raise ConfigError("The run has no model: name one (--model, or model.path).")
-    if config.scores and not Path(config.scores).expanduser().is_file():
-        raise DataError(f"No such file: {config.scores}.")
+    _check_inputs(config)
     store = RunStore(run_dir) if run_dir is not None else _fresh_store(config)
     store.create(config)
     home.register(store)
     return str(store.path) if run_dir is not None else store.run_id
+
+
+def _check_inputs(config: RunConfig) -> None:
+    """Refuse what cannot work before a run is made of it."""
+    from .data.sources import local_path
+    from .engine.describe import check_folder, local_folder
+
+    if config.scores:
+        if not Path(config.scores).expanduser().is_file():
+            raise DataError(f"No such file: {config.scores}")
+        return
+    if config.model is None:
+        raise ConfigError("The run has no model: name a folder or a Hub id.")
+    if not config.data.sources:
+        raise ConfigError("The run has no dataset: name at least one.")
+    for source in (*config.data.sources, *config.data.heldout_sources):
+        local_path(source.path)
+    if folder := local_folder(config.model.path):
+        check_folder(folder)
 
 
 def _fresh_store(config: RunConfig) -> RunStore:
@@ -129,7 +146,7 @@ def open_run(path: str | Path) -> str:
     """Make a run directory that lies elsewhere known to the app; returns its id."""
     store = home.open_store(path)
     home.register(store)
-    return store.run_id if store.path.parent == home.runs_dir().resolve() else str(store.path)
+    return store.run_id if home.owns(store) else str(store.path)
 
 
 def list_runs() -> list[RunSummary]:
@@ -144,17 +161,30 @@ def _summary(store: RunStore) -> RunSummary:
         return RunSummary(store.run_id, store.run_id, str(store.path), f"unreadable: {error.message}", None, 0.0)
     rows = next((now.facts(work).get("rows") for work in ("tokens", "import_scores") if now.facts(work)), None)
     created = (store.path / "config.yaml").stat().st_mtime
-    at_home = store.path.parent == home.runs_dir().resolve()
-    return RunSummary(store.run_id if at_home else str(store.path), now.name, now.path, now.state, rows, created)
+    return RunSummary(
+        store.run_id if home.owns(store) else str(store.path), now.name, now.path, now.state, rows, created
+    )
 
 
 def delete_run(run: str) -> None:
-    """Delete a run with all it made; refused while a worker is on it."""
+    """Delete a run with all it made; one outside the app's home is only taken off the list, its files stay.
+
+    Refused while a worker is on it.
+    """
     store = home.open_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: stop it before deleting it.")
     home.forget(store)
-    shutil.rmtree(store.path)
+    if home.owns(store):
+        shutil.rmtree(store.path)
+
+
+def discard_failed(run: str) -> None:
+    """Delete a run of the app's home that failed before its data was ready: a slip that the next run mends."""
+    store = home.open_store(run)
+    now = _status(store)
+    if home.owns(store) and now.state == "failed" and not (now.done("tokens") or now.done("import_scores")):
+        delete_run(run)
 
 
 def config(run: str) -> RunConfig:
@@ -176,7 +206,9 @@ def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
 
 def start(run: str, target: str = "selection") -> None:
     """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
-    executor.start(home.open_store(run), until=last_stage(target))
+    store = home.open_store(run)
+    needed(plan(store.config(), store.spec()), last_stage(target))  # refuses a target that the run cannot reach
+    executor.start(store, until=last_stage(target))
 
 
 def resume(run: str) -> None:
@@ -260,7 +292,8 @@ def import_scores(
     run = create_run(parse_config(values), run_dir=run_dir)
     if run_here(run, "selection") != "done":
         message = status(run).message
-        delete_run(run)
+        home.forget(home.open_store(run))
+        shutil.rmtree(home.open_store(run).path)
         raise DataError(message)
     return run
 

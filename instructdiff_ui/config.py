@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any, Literal
 
 import yaml
@@ -51,7 +52,7 @@ class DataConfig(Settings):
     sources: tuple[SourceConfig, ...] = Field((), description="The datasets that make the pool")
     domain_column: str | None = Field(None, description="Column that holds each row's domain")
     discover_domains: int | None = Field(None, ge=2, le=50, description="Find this many domains by clustering")
-    limit: int | None = Field(None, ge=1, description="Use at most this many rows, drawn at random")
+    limit: int | None = Field(None, ge=1, le=1_000_000_000, description="Use at most this many rows, drawn at random")
     template: Template = Field("auto", description="auto: the tokenizer's chat template if it has one, else alpaca")
     custom_template: str | None = Field(None, description="Text with {instruction}, and {input} if wanted")
     separator: str = Field("", description="Text between prompt and response; part of the prompt")
@@ -82,15 +83,15 @@ class TrainingConfig(Settings):
     """Fine-tuning, for the calibration and for the final training alike."""
 
     method: Literal["lora", "full"] = Field("lora", description="LoRA on all linear layers, or every parameter")
-    learning_rate: float = Field(2e-4, gt=0, description="Peak learning rate of AdamW")
-    num_train_epochs: float = Field(1.0, gt=0, description="Passes over the rows")
-    batch_size: int = Field(16, ge=1, description="Rows per optimiser step")
-    per_device_train_batch_size: int = Field(8, ge=1, description="Rows per forward pass; the rest is accumulated")
+    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of AdamW")
+    num_train_epochs: float = Field(1.0, gt=0, le=1000, description="Passes over the rows")
+    batch_size: int = Field(16, ge=1, le=65_536, description="Rows per optimiser step")
+    per_device_train_batch_size: int = Field(8, ge=1, le=4096, description="Rows per forward pass of a step")
     lr_scheduler_type: Literal["cosine", "linear", "constant"] = Field("cosine", description="Shape of the schedule")
     warmup_ratio: float = Field(0.05, ge=0, lt=1, description="Share of the steps with rising learning rate")
     weight_decay: float = Field(0.01, ge=0, description="AdamW weight decay")
     max_grad_norm: float = Field(1.0, gt=0, description="Gradient clipping")
-    lora_r: int = Field(16, ge=1, description="Rank of the LoRA update")
+    lora_r: int = Field(16, ge=1, le=4096, description="Rank of the LoRA update")
     lora_alpha: int = Field(32, ge=1, description="Scale of the LoRA update (alpha / r)")
     lora_dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on the LoRA input")
     gradient_checkpointing: bool = Field(False, description="Trade compute for memory")
@@ -110,7 +111,7 @@ class ScoringConfig(Settings):
         8192, ge=16, description="Tokens of one forward pass, padding included; a CPU takes at most 2,048"
     )
     logits_mb: int = Field(256, ge=1, description="Memory for one chunk of float32 logits, MiB")
-    shard_rows: int = Field(256, ge=1, description="Rows per shard: the most that a kill loses")
+    shard_rows: int = Field(64, ge=1, description="Rows per shard: the most that a kill loses")
     score_eos: bool = Field(False, description="Score the end-of-sequence token too")
 
 
@@ -174,6 +175,13 @@ class RunConfig(Settings):
     @classmethod
     def _printable(cls, name: str) -> str:
         return " ".join(name.split())
+
+    @property
+    def title(self) -> str:
+        """What people call the run: its name, else its model and its first dataset."""
+        first = self.data.sources[0].path if self.data.sources else self.scores
+        parts = [PurePath(path).name for path in (self.model and self.model.path, first) if path]
+        return self.name or " · ".join(parts) or "run"
 
     def to_yaml(self) -> str:
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

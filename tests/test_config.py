@@ -86,3 +86,9 @@ def test_every_setting_is_described():
 
     missing = [name for name, description in fields(RunConfig) if not description]
     assert not missing
+
+
+def test_a_run_without_a_name_is_called_by_its_model_and_data():
+    values = {"model": {"path": "Qwen/Qwen2.5-0.5B"}, "data": {"sources": [{"path": "/data/pool.jsonl"}]}}
+    assert parse_config(values).title == "Qwen2.5-0.5B · pool.jsonl"
+    assert parse_config(values | {"name": "mine"}).title == "mine"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .examples import Quarantined, TokenizedExample
+from .examples import Example, Quarantined, TokenizedExample
 from .pool import Pool
 from .tokens import Tokenised
 
@@ -31,8 +31,7 @@ def pool_report(
     return {
         "rows": len(pool.examples),
         "heldout_rows": len(pool.heldout),
-        # `with_unique_ids` marks the second and later rows of one content.
-        "duplicates": sum("-" in example.example_id for example in pool.examples),
+        "duplicates": len(pool.examples) - len({_content(example) for example in pool.examples}),
         "domains": dict(domains.most_common()),
         "heldout_domains": dict(Counter(example.domain for example in pool.heldout).most_common()),
         "sources": [
@@ -46,13 +45,13 @@ def pool_report(
     }
 
 
-def reason_kind(reason: str) -> str:
-    """The part of a quarantine reason before its numbers and names."""
-    return reason.partition(":")[0]
+def _content(example: Example) -> tuple:
+    return example.instruction, example.input, example.response, example.messages
 
 
 def _kinds(rows: Iterable[Quarantined]) -> Counter[str]:
-    return Counter(reason_kind(row.reason) for row in rows)
+    """How often each reason occurs, without the numbers and names after its colon."""
+    return Counter(row.reason.partition(":")[0] for row in rows)
 
 
 def _lengths(pool: Pool, rows: Sequence[TokenizedExample]) -> dict[str, Any]:

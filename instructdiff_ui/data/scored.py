@@ -17,7 +17,7 @@ from ..config import DataConfig, SourceConfig
 from ..errors import DataError
 from .columns import recognise, to_example
 from .examples import Example, Quarantined
-from .sources import read_source
+from .sources import preview, read_source
 
 # per model: NLL and entropy, in nats per response token
 OURS = ("base_nll", "base_entropy", "calibrated_nll", "calibrated_entropy")
@@ -45,20 +45,23 @@ def read_scored(path: Path, config: DataConfig) -> Scored:
     names = _score_columns(table.columns, table.name)
     columns = config.sources[0].columns if config.sources else SourceConfig(path=str(path)).columns
     layout = recognise(table.columns, table.rows, columns, source=table.name)
+    if config.domain_column and config.domain_column not in table.columns:
+        there = ", ".join(repr(name) for name in table.columns)
+        raise DataError(f"{table.name} has no domain column {config.domain_column!r}; its columns are {there}.")
     kept: list[tuple[Example, dict[str, Any]]] = []
     quarantined = list(table.quarantined)
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     for number, row in table.numbered():
         scores = _scores(row, names)
-        domain = _domain(row, config, table.name)
+        domain = str(row.get(config.domain_column or "domain") or "all")
         example = to_example(row, layout, source=table.name, number=number, domain=domain)
         if isinstance(example, Quarantined):
             quarantined.append(example)
         elif isinstance(scores, str):
-            quarantined.append(Quarantined(table.name, number, scores, example.instruction[:200]))
+            quarantined.append(Quarantined(table.name, number, scores, preview(example.instruction)))
         else:
-            example = _named(example, row, seen)
-            kept.append((example, scores | {"in_calibration": bool(row.get("in_calibration", False))}))
+            example = _named(example, row, taken)
+            kept.append((example, scores | {"in_calibration": _is_true(row.get("in_calibration"))}))
     if not kept:
         reason = f": {quarantined[0].reason}" if quarantined else ""
         raise DataError(f"{table.name} holds no row with usable scores{reason}.")
@@ -91,18 +94,20 @@ def _scores(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any] | 
     return out | {"n_tokens": int(out["n_tokens"])}
 
 
-def _domain(row: Mapping[str, Any], config: DataConfig, source: str) -> str:
-    column = config.domain_column or "domain"
-    if config.domain_column and column not in row:
-        raise DataError(f"{source} has no column {column!r} for the domain; its columns are {', '.join(row)}.")
-    return str(row.get(column) or "all")
+def _is_true(value: Any) -> bool:
+    """A flag of any format; a CSV file holds it as text."""
+    return value.strip().lower() in ("true", "1") if isinstance(value, str) else value is not None and value == 1
 
 
-def _named(example: Example, row: Mapping[str, Any], seen: dict[str, int]) -> Example:
+def _named(example: Example, row: Mapping[str, Any], taken: set[str]) -> Example:
     """The example under the file's own id where it has one, else under its content's; made unique by position."""
-    wanted = str(row.get("example_id") or example.example_id)
-    seen[wanted] = number = seen.get(wanted, 0) + 1
-    return replace(example, example_id=wanted if number == 1 else f"{wanted}-{number}")
+    wanted = unique = str(row.get("example_id") or example.example_id)
+    number = 1
+    while unique in taken:
+        number += 1
+        unique = f"{wanted}-{number}"
+    taken.add(unique)
+    return replace(example, example_id=unique)
 
 
 def _frames(

@@ -45,12 +45,18 @@ def read_source(source: SourceConfig, *, token: str | None = None) -> RawTable:
     A path that exists is local. Something that looks like a path and does not exist is refused; anything else is a Hub
     id, whose revision is pinned to a commit before anything is loaded. Code from a repository is never run.
     """
-    path = Path(source.path)
-    if local := _existing(path):
+    if local := local_path(source.path):
         return _checked(_read_folder(local, source) if local.is_dir() else _read_file(local, source), source)
-    if source.path.startswith(("/", ".", "~")) or "\\" in source.path or path.suffix.lower() in SUFFIXES:
-        raise DataError(f"No such file: {source.path}")
     return _checked(_read_hub(source, token), source)
+
+
+def local_path(path: str) -> Path | None:
+    """The file or folder that `path` names, or None when it is a Hub id; `DataError` for a path that does not exist."""
+    if there := _existing(Path(path)):
+        return there
+    if path.startswith(("/", ".", "~")) or "\\" in path or Path(path).suffix.lower() in SUFFIXES:
+        raise DataError(f"No such file: {path}")
+    return None
 
 
 def _existing(path: Path) -> Path | None:

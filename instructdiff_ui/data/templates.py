@@ -63,10 +63,6 @@ class Renderer:
         body = self._chat(example) if self.resolved == "chat" else self._text(example)
         return body + self.separator
 
-    def text(self, example: Example) -> str:
-        """The whole text: prompt and response."""
-        return self.prompt(example) + example.response
-
     def _text(self, example: Example) -> str:
         instruction = example.instruction or transcript(example.messages)
         further = example.input if self.use_input and example.input.strip() else ""

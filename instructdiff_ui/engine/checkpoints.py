@@ -10,6 +10,8 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..files import write_text
+
 _COMPLETE = "complete"  # the marker that is written into a checkpoint last
 
 
@@ -68,21 +70,24 @@ class LossLog:
 
     def __init__(self, path: Path, *, keep: int):
         self.path = path
-        kept = [metrics for metrics in self._read() if metrics.step <= keep]
-        path.write_text("".join(_line(metrics) for metrics in kept), "utf-8")
+        kept = [metrics for metrics in self.read() if metrics.step <= keep]
+        write_text(path, "".join(_line(metrics) for metrics in kept))
 
     def append(self, metrics: StepMetrics) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(_line(metrics))
 
     def read(self) -> list[StepMetrics]:
-        return self._read()
-
-    def _read(self) -> list[StepMetrics]:
         if not self.path.is_file():
             return []
         lines = self.path.read_text("utf-8").splitlines(keepends=True)
         return [StepMetrics(**json.loads(line)) for line in lines if line.endswith("\n")]  # a kill may cut the last one
+
+
+def is_out_of_space(error: BaseException) -> bool:
+    """Whether `error` says that the disk is full; torch and safetensors raise no `OSError` for that."""
+    text = str(error)
+    return "No space left on device" in text or "PytorchStreamWriter failed writing" in text or "unexpected pos" in text
 
 
 def _line(metrics: StepMetrics) -> str:

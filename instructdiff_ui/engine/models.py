@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -202,6 +202,16 @@ def unload(peft_model: Any) -> Any:
     for leftover in ("peft_config", "_hf_peft_config_loaded"):
         model.__dict__.pop(leftover, None)
     return model
+
+
+def check_ids(model: Any, rows: Iterable[Sequence[int]]) -> None:
+    """Raise `ModelError` for a token id that `model` has no embedding for, on which the libraries merely crash."""
+    known = model.get_input_embeddings().weight.shape[0]
+    if (largest := max((max(ids) for ids in rows), default=0)) >= known:
+        raise ModelError(
+            f"The tokenizer gives token id {largest}, but the model knows only {known} tokens: "
+            "the two do not belong together."
+        )
 
 
 def free_memory() -> None:

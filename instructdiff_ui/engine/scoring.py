@@ -16,7 +16,7 @@ from ..data.examples import TokenizedExample
 from ..errors import ModelError, Stopped
 from .batching import batches
 from .head import OutputHead
-from .models import free_memory
+from .models import check_ids, free_memory
 
 CPU_BATCH_TOKENS = 2048  # larger batches fall out of the CPU's cache and are slower
 
@@ -51,10 +51,14 @@ def score(
     of every response that was not truncated. A batch that does not fit in memory is halved and tried again.
 
     `on_batch(rows, tokens)` is called after each batch with what it has scored; `should_stop()` is asked before each,
-    and raises `Stopped`. Raises `ModelError` for logits that are not finite or a row that does not fit in memory.
+    and raises `Stopped`. Raises `ModelError` for logits that are not finite, a token that the model does not know, or a
+    row that does not fit in memory.
     """
     targets = [_targets(example, eos_id) for example in examples]
     lengths = [len(example.prompt_ids) + len(target) - 1 for example, target in zip(examples, targets, strict=True)]
+    check_ids(
+        model, (ids for example, target in zip(examples, targets, strict=True) for ids in (example.prompt_ids, target))
+    )
     head = OutputHead(model, logits_mb=logits_mb)
     if head.device.type == "cpu":
         batch_tokens = min(batch_tokens, CPU_BATCH_TOKENS)

@@ -31,10 +31,12 @@ def run_sft(
     resume_from: Path | None,
 ) -> None:
     """One pass of `model` over `rows` ("input_ids" and "labels" each), exactly in their order, `batch_size` a step."""
+    # A pad token that was added to the tokenizer alone has no embedding. Nobody looks at pads, so any id will do.
+    known = model.get_input_embeddings().weight.shape[0]
     trainer = _Trainer(
         model,
         args=_arguments(config, folder=folder, device=next(model.parameters()).device, autocast=autocast),
-        data_collator=DataCollatorForLanguageModeling(pad_token_id=pad_id),
+        data_collator=DataCollatorForLanguageModeling(pad_token_id=min(pad_id, known - 1)),
         train_dataset=datasets.Dataset.from_list(rows),
         processing_class=tokenizer,
         callbacks=[callback],

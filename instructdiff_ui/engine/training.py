@@ -5,6 +5,7 @@ Knows nothing of pools, rounds or run directories; it writes into the folder tha
 
 from __future__ import annotations
 
+import errno
 import math
 import shutil
 import time
@@ -15,13 +16,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from transformers import TrainerCallback
 
 from ..config import TrainingConfig
 from ..data.examples import TokenizedExample
-from ..errors import ModelError, Stopped
-from .checkpoints import Checkpoints, LossLog, StepMetrics
-from .models import Models, no_warnings, unload
+from ..errors import ModelError, Stopped, disk_full
+from .checkpoints import Checkpoints, LossLog, StepMetrics, is_out_of_space
+from .models import Models, check_ids, no_warnings, unload
 from .scoring import is_out_of_memory
 
 __all__ = ["StepMetrics", "TrainResult", "row_order", "train"]
@@ -62,7 +64,8 @@ def train(
     The result lies in `output_dir/adapter` or `output_dir/model`, every step in `output_dir/losses.jsonl`.
 
     When `should_stop()` says so a checkpoint is saved and `Stopped` is raised. Raises `ModelError` for a loss that is
-    not finite and for a batch that does not fit in memory.
+    not finite, a token that the model does not know and a batch that does not fit in memory, `RunError` for a full
+    disk.
     """
     if not examples:
         raise ModelError("There are no examples to train on.")
@@ -78,7 +81,9 @@ def train(
     try:
         with no_warnings():
             path = run(models, ordered, config=config, output_dir=output_dir, pad_id=pad_id, watch=watch)
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError, SafetensorError) as error:
+        if is_out_of_space(error):
+            raise disk_full(OSError(errno.ENOSPC, str(error)), str(output_dir)) or error from error
         if not is_out_of_memory(error):
             raise
         raise ModelError(
@@ -150,6 +155,7 @@ def _train_full(models: Models, rows: Rows, *, config: TrainingConfig, output_di
 def _run(model: Any, rows: Rows, *, models: Models, config: TrainingConfig, watch: _Watch, **how: Any) -> None:
     from .sft import run_sft
 
+    check_ids(model, (row["input_ids"] for row in rows))
     checkpoints = watch.checkpoints
     last = checkpoints.last()
     tokenizer = models.tokenizer()

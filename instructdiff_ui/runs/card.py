@@ -31,7 +31,7 @@ def model_card(
     }
     parts = [
         f"---\n{yaml.safe_dump(header, sort_keys=False).strip()}\n---",
-        f"# {config.name or 'InstructDiff fine-tune'}",
+        f"# {config.title}",
         _data(config, selection),
         _training(model, training),
         _results(results),

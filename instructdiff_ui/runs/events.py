@@ -67,6 +67,10 @@ class Meter:
         self._start = self._written = -1.0
         self._first = 0
 
+    def begin(self) -> None:
+        """Show the stage as begun, before there is anything to count: models and libraries are being loaded."""
+        write_json(self._store.path / "progress.json", asdict(Progress(self._stage, 0, 0, "", 0.0, None)))
+
     def __call__(self, step: int, total: int, unit: str = "rows", **metrics: Any) -> None:
         """Note that `step` of `total` units are done; the first call marks where this job took up the stage."""
         now = self._clock()

@@ -57,6 +57,7 @@ def job(store: RunStore) -> dict | None:
 
 def is_starting(store: RunStore) -> bool:
     """Whether a worker was launched that has not got as far as taking the run's lock."""
+    _reap()
     last = job(store)
     if last is None or time.time() - last["requested"] > 60:
         return False
@@ -66,12 +67,12 @@ def is_starting(store: RunStore) -> bool:
     return _is_alive(last["pid"])
 
 
+def _reap() -> None:
+    """Take note of workers of this process that have ended: a zombie would pass for alive."""
+    _children[:] = [child for child in _children if child.poll() is None]
+
+
 def _is_alive(pid: int) -> bool:
-    for child in list(_children):
-        if child.poll() is not None:
-            _children.remove(child)
-            if child.pid == pid:
-                return False
     try:
         os.kill(pid, 0)
     except OSError:

@@ -23,9 +23,14 @@ def runs_dir() -> Path:
     return home() / "runs"
 
 
+def owns(store: RunStore) -> bool:
+    """Whether the run lies in the app's home, and so is the app's to delete."""
+    return store.path.parent == runs_dir().resolve()
+
+
 def register(store: RunStore) -> None:
     """Make a run outside the home known, so that the page lists it."""
-    if store.path.parent == runs_dir().resolve() or any(other.path == store.path for other in stores()):
+    if owns(store) or any(other.path == store.path for other in stores()):
         return
     link = runs_dir() / f"{store.run_id}.link"
     number = 2

@@ -167,7 +167,7 @@ def _pin(model, info) -> str | None:
 
 def _model(config: RunConfig):
     if config.model is None:
-        raise RunError("This run has no model: name one (--model) to tokenise, train or score.")
+        raise RunError("This run has no model: name one to tokenise, train or score.")
     return config.model
 
 

@@ -65,7 +65,7 @@ def status(store: RunStore) -> RunStatus:
         latest = None
     return RunStatus(
         run_id=store.run_id,
-        name=config.name or store.run_id,
+        name=config.title,
         path=str(store.path),
         state=state,
         until=(executor.job(store) or {}).get("until"),

@@ -47,6 +47,7 @@ def perform(store: RunStore, *, until: str, should_stop: Callable[[], bool] | No
 def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> str:
     """Run the stages; whatever ends them is recorded with its cause."""
     job = Job(store, should_stop)
+    (store.path / "progress.json").unlink(missing_ok=True)
     status: Status = "failed"
     record(store, "job", "started", until=until)
     try:
@@ -114,6 +115,7 @@ class Job:
     def _do(self, stage: Stage) -> None:
         meter = Meter(self.store, stage.name)
         record(self.store, stage.name, "started")
+        meter.begin()
         print(f"{time.strftime('%H:%M:%S')} {stage.name}", flush=True)
         begun = time.monotonic()
         context = Context(self.store, self.config, stage, meter, self.should_stop, lambda: self._weights(context))
@@ -137,7 +139,7 @@ def needed(stages: list[Stage], until: str) -> list[Stage]:
     """The stages that `until` rests on, itself included, in order; `RunError` where the run has no such stage."""
     target = next((stage for stage in reversed(stages) if stage.work == until), None)
     if target is None:
-        raise RunError("This run was made from scores and has no model: name one (--model) to train.")
+        raise RunError("This run was made from a scored file and has no model: name one to train.")
     wanted: set[str] = set()
     waiting = [target]
     while waiting:

@@ -239,7 +239,7 @@ class _Group:
     def gamma_at(self, delta_nll: float, *, end: str) -> float:
         below = int(np.searchsorted(self.sorted_nll, delta_nll, side="left"))
         outside = below if end == "low" else len(self.rows) - below
-        return min(0.4999, round(outside / max(1, len(self.rows)), 4))
+        return min(0.49, round(outside / max(1, len(self.rows)), 4))
 
 
 def share_of(ratio: float, n: int) -> int:

@@ -50,11 +50,13 @@ class DataTab:
     scores_path: gr.Textbox
     open_scores: gr.Button
     summary: gr.HTML
+    about: gr.HTML
     domains: gr.HTML
     lengths: gr.HTML
     previews: gr.HTML
     quarantine: gr.HTML
     found: gr.Column
+    tokenised: gr.Column
 
     @property
     def inputs(self) -> list[Any]:
@@ -62,23 +64,45 @@ class DataTab:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.found, self.summary, self.domains, self.lengths, self.previews, self.quarantine]
+        return [
+            self.found,
+            self.tokenised,
+            self.summary,
+            self.about,
+            self.domains,
+            self.lengths,
+            self.previews,
+            self.quarantine,
+        ]
 
     def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
         """The values of `outputs` for a run."""
         ready = now is not None and (now.done("tokens") or now.done("import_scores"))
-        if run is None or now is None or not ready:
-            return [gr.update(visible=False), panels.data_summary(None, {}), [], None, [], []]
+        if run is None or now is None:
+            return [
+                gr.update(visible=False),
+                gr.update(visible=False),
+                panels.data_summary(None, {}),
+                [],
+                [],
+                None,
+                [],
+                [],
+            ]
+        about = panels.run_line(api.config(run))
+        if not ready:
+            return [gr.update(visible=False), gr.update(visible=False), [], about, [], None, [], []]
         report, aside = api.data_report(run), panels.quarantine(api.quarantined(run))
         if report is None:  # made from scores, without a model: nothing was tokenised
-            return [gr.update(visible=True), panels.imported_summary(now), [], None, [], aside]
-        summary = panels.data_summary(report, now.facts("tokens"))
-        lengths = figures.length_histogram(report["lengths"])
+            imported = panels.imported_summary(now)
+            return [gr.update(visible=True), gr.update(visible=False), imported, about, [], None, [], aside]
         return [
             gr.update(visible=True),
-            summary,
+            gr.update(visible=True),
+            panels.data_summary(report, now.facts("tokens")),
+            about,
             panels.domain_counts(report),
-            lengths,
+            figures.length_histogram(report["lengths"]),
             panels.previews(report),
             aside,
         ]
@@ -87,6 +111,10 @@ class DataTab:
 def build() -> DataTab:
     fields: dict[str, Any] = {}
     with gr.Column(elem_classes=["box"]):
+        gr.HTML(
+            "<h3>New run</h3><p class='hint'>Loading shows what the model will see; nothing is trained yet.</p>",
+            padding=False,
+        )
         with gr.Row():
             fields["model"] = gr.Textbox(
                 label="Model", placeholder="a folder with safetensors, or a Hub id such as Qwen/Qwen2.5-0.5B", scale=3
@@ -123,8 +151,8 @@ def build() -> DataTab:
                 label="Domains",
             )
             fields["domain_column"] = gr.Textbox(label="Domain column", value="domain", visible=False)
-            fields["discover"] = gr.Number(label="Number of domains", value=4, precision=0, visible=False)
-            fields["limit"] = gr.Number(label="Row limit (0: all)", value=0, precision=0)
+            fields["discover"] = gr.Number(label="Number of domains", value=4, visible=False)
+            fields["limit"] = gr.Number(label="Row limit (0: all)", value=0)
             fields["template"] = gr.Dropdown(
                 [("as the preset", "preset"), "auto", "alpaca", "chat", "plain", "custom"],
                 value="preset",
@@ -138,10 +166,10 @@ def build() -> DataTab:
             visible=False,
         )
         with gr.Accordion("Lengths, held-out rows, precision", open=False), gr.Row():
-            fields["max_length"] = gr.Number(label="Max. tokens (0: the model's, at most 2,048)", value=0, precision=0)
+            fields["max_length"] = gr.Number(label="Max. tokens (0: the model's, at most 2,048)", value=0)
             fields["overlong"] = gr.Dropdown(["truncate", "drop"], value="truncate", label="Longer rows")
             fields["heldout_ratio"] = gr.Number(label="Held-out share", value=0.05, step=0.01)
-            fields["seed"] = gr.Number(label="Seed", value=0, precision=0)
+            fields["seed"] = gr.Number(label="Seed", value=0)
             fields["dtype"] = gr.Dropdown(["auto", "float32", "bfloat16", "float16"], value="auto", label="dtype")
             fields["device"] = gr.Dropdown(["auto", "cpu", "cuda", "mps"], value="auto", label="Device")
         with gr.Accordion("Hub revisions and splits", open=False), gr.Row():
@@ -168,22 +196,38 @@ def build() -> DataTab:
         load = gr.Button("Load and check", variant="primary", elem_id="load")
     _show_what_is_asked(fields)
     summary = view(panels.data_summary(None, {}), elem_id="data-summary", label="Pool")
+    about = view(elem_id="run-line", label="The open run")
     with gr.Column(visible=False) as found:
-        with gr.Row(equal_height=False):
-            with gr.Column(elem_classes=["box"], scale=3, min_width=360):
-                gr.HTML("<h3>Token lengths by domain</h3>", padding=False)
-                lengths = chart("length-chart", label="Token lengths of prompts and responses by domain")
-            with gr.Column(elem_classes=["box"], scale=2, min_width=320):
-                gr.HTML("<h3>Domains</h3><p class='hint'>Lengths of responses, in tokens.</p>", padding=False)
-                domains = view(elem_id="domain-counts", label="Domains")
-        with gr.Column(elem_classes=["box"]):
-            gr.HTML("<h3>As the model reads them</h3><p class='hint'>Response tokens are marked.</p>", padding=False)
-            previews = view(elem_id="previews", label="Rendered prompts")
+        with gr.Column(visible=False) as tokenised:
+            with gr.Row(equal_height=False):
+                with gr.Column(elem_classes=["box"], scale=3, min_width=360):
+                    gr.HTML("<h3>Token lengths by domain</h3>", padding=False)
+                    lengths = chart("length-chart", label="Token lengths of prompts and responses by domain")
+                with gr.Column(elem_classes=["box"], scale=2, min_width=320):
+                    gr.HTML("<h3>Domains</h3><p class='hint'>Lengths of responses, in tokens.</p>", padding=False)
+                    domains = view(elem_id="domain-counts", label="Domains")
+            with gr.Column(elem_classes=["box"]):
+                gr.HTML(
+                    "<h3>As the model reads them</h3><p class='hint'>Response tokens are marked.</p>", padding=False
+                )
+                previews = view(elem_id="previews", label="Rendered prompts")
         with gr.Column(elem_classes=["box"]):
             gr.HTML("<h3>Rows set aside</h3>", padding=False)
             quarantine = view(elem_id="quarantine", label="Rows set aside")
     return DataTab(
-        fields, load, scores_file, scores_path, open_scores, summary, domains, lengths, previews, quarantine, found
+        fields=fields,
+        load=load,
+        scores_file=scores_file,
+        scores_path=scores_path,
+        open_scores=open_scores,
+        summary=summary,
+        about=about,
+        domains=domains,
+        lengths=lengths,
+        previews=previews,
+        quarantine=quarantine,
+        found=found,
+        tokenised=tokenised,
     )
 
 
@@ -205,12 +249,17 @@ def _show_what_is_asked(fields: dict[str, Any]) -> None:
     )
 
 
-def create(*values: Any) -> str:
-    """Make a run from the form and let a worker load and tokenise its data; returns the run's id."""
+def create(open_run: str, *values: Any) -> str:
+    """Make a run from the form and let a worker load and tokenise its data; returns the run's id.
+
+    The open run is the attempt before, if it failed at once: then this one takes its place.
+    """
     form = dict(zip(FIELDS, values, strict=True))
     form["uploads"] = [api.keep_upload(path) for path in form["uploads"] or []]
     run = api.create_run(api.parse_config(forms.new_run(form), preset=form["preset"]))
     api.start(run, "data")
+    if open_run:
+        api.discard_failed(open_run)
     return run
 
 

@@ -45,6 +45,7 @@ class ExploreTab:
     export: gr.Button
     exported: gr.File
     body: gr.Column
+    finetune: gr.Button | None = None  # of the Fine-tune tab: says on how many rows
 
     @property
     def thresholds(self) -> list[Any]:
@@ -58,7 +59,17 @@ class ExploreTab:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.body, self.kpis, self.entropy_chart, self.nll_chart, self.domains, self.table, self.row, self.save]
+        return [
+            self.body,
+            self.kpis,
+            self.entropy_chart,
+            self.nll_chart,
+            self.domains,
+            self.table,
+            self.row,
+            self.save,
+            self.finetune,
+        ]
 
     def show(
         self,
@@ -72,16 +83,8 @@ class ExploreTab:
     ) -> list[Any]:
         """The values of `outputs`: everything that depends on the spec."""
         if run is None or now is None or spec is None or not is_scored(now):
-            return [
-                gr.update(visible=False),
-                panels.selection_kpis(None, None, committed=False),
-                None,
-                None,
-                [],
-                [],
-                [],
-                gr.skip(),
-            ]
+            empty = panels.selection_kpis(None, now, committed=False)
+            return [gr.update(visible=False), empty, None, None, [], [], [], gr.skip(), gr.update(value="Fine-tune")]
         config = api.config(run)
         preview = api.preview(run, spec, bins=int(bins))
         sign = config.delta_nll_sign
@@ -95,6 +98,7 @@ class ExploreTab:
             panels.domain_table(preview, column=column, sign=_sign(sign) if column == "delta_nll" else 1),
             *self.show_rows(run, spec, table, _sign(sign)),
             gr.update(value="Selection saved" if committed else "Save selection", interactive=not committed),
+            gr.update(value=f"Fine-tune on {preview.selection.total.selected:,} rows"),
         ]
 
     def show_rows(self, run: str, spec: SelectionSpec, table: TableState, sign: int) -> list[Any]:
@@ -167,7 +171,7 @@ def table_event(table: TableState, event: dict) -> TableState:
 
 def export(run: str, spec: dict, fmt: str, scores: bool) -> str:
     """Write what is shown as kept to a file that the browser can fetch."""
-    path = Path(tempfile.mkdtemp(prefix="instructdiff-")) / f"selected.{fmt}"
+    path = Path(tempfile.mkdtemp(prefix="instructdiff-")) / f"{Path(run).name}-selected.{fmt}"
     api.export(run, path, fmt=fmt, spec=SelectionSpec.model_validate(spec), scores=scores)
     return str(path)
 
@@ -177,11 +181,13 @@ def build() -> ExploreTab:
     with gr.Column(visible=False) as body:
         with gr.Column(elem_classes=["box"]):
             with gr.Row():
-                gamma = gr.Slider(0, 0.49, value=0.1, step=0.005, label="γ: share dropped at each end of ΔNLL")
-                ratio = gr.Slider(0.005, 1, value=0.1, step=0.005, label="β: share of the pool that is kept")
+                gamma = gr.Slider(
+                    0, 0.495, value=0.1, step=0.005, label="γ: share dropped at each end of ΔNLL", buttons=[]
+                )
+                ratio = gr.Slider(0, 1, value=0.1, step=0.005, label="β: share of the pool that is kept", buttons=[])
             with gr.Row(elem_classes=["tight"]):
                 budget = gr.Radio(["rows", "tokens"], value="rows", label="β counts", min_width=150)
-                scope = gr.Radio(["domain", "global"], value="domain", label="Rank within", min_width=160)
+                scope = gr.Radio(["domain", "global"], value="domain", label="Rank within", min_width=190)
                 filter = gr.Radio(["quantile", "rank"], value="quantile", label="Filter by", min_width=160)
                 with gr.Column(min_width=190):
                     linked = gr.Checkbox(True, label="Dragged lines move all domains")
@@ -189,15 +195,6 @@ def build() -> ExploreTab:
                 with gr.Column(min_width=130):
                     save = gr.Button("Save selection", variant="primary", size="sm", elem_id="save")
                     reset = gr.Button("Reset to saved", size="sm", elem_id="reset")
-        with gr.Row(elem_classes=["tight", "toolbar"]):
-            layout = gr.Radio(["side by side", "overlaid"], value="side by side", label="Domains", min_width=180)
-            column = gr.Radio(
-                [("ΔH", "delta_entropy"), ("ΔNLL", "delta_nll")],
-                value="delta_entropy",
-                label="Statistics of",
-                min_width=140,
-            )
-            bins = gr.Slider(20, 120, value=60, step=10, label="Bins", min_width=160)
         with gr.Row(equal_height=False):
             with gr.Column(elem_classes=["box"], scale=1, min_width=340):
                 gr.HTML(
@@ -213,6 +210,15 @@ def build() -> ExploreTab:
                     padding=False,
                 )
                 nll_chart = chart("nll-chart", label="Likelihood change by domain")
+        with gr.Row(elem_classes=["tight", "toolbar"]):
+            layout = gr.Radio(["side by side", "overlaid"], value="side by side", label="Charts", min_width=180)
+            column = gr.Radio(
+                [("ΔH", "delta_entropy"), ("ΔNLL", "delta_nll")],
+                value="delta_entropy",
+                label="Table of domains",
+                min_width=140,
+            )
+            bins = gr.Slider(20, 120, value=60, step=10, label="Bins", min_width=160, buttons=[])
         with gr.Column(elem_classes=["box"]):
             gr.HTML("<h3>Domains</h3><p class='hint'>γ and β of one domain can be typed here.</p>", padding=False)
             domains = view(elem_id="domain-table", label="Statistics by domain")
@@ -220,9 +226,7 @@ def build() -> ExploreTab:
             with gr.Column(elem_classes=["box"], scale=3, min_width=360):
                 gr.HTML("<h3>Rows</h3>", padding=False)
                 with gr.Row(elem_classes=["tight"]):
-                    search = gr.Textbox(
-                        placeholder="search instruction and response", label="Search", show_label=False, min_width=160
-                    )
+                    search = gr.Textbox(placeholder="search text", label="Search", show_label=False, min_width=160)
                     domain = gr.Dropdown(
                         [("all domains", "")], value="", label="Domain of the rows", show_label=False, min_width=120
                     )
@@ -234,7 +238,7 @@ def build() -> ExploreTab:
                         min_width=120,
                     )
                 table = view(elem_id="rows", label="Rows")
-            with gr.Column(elem_classes=["box"], scale=2, min_width=320):
+            with gr.Column(elem_classes=["box", "sticky"], scale=2, min_width=320):
                 gr.HTML("<h3>Row</h3>", padding=False)
                 row = view(elem_id="row", label="Row")
         with gr.Row(elem_classes=["box", "tight"]):

@@ -40,6 +40,14 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
 
 
+def pace(rate: float, unit: str, eta: float | None) -> str:
+    """11.4k tokens/s · 0:41 left; 21 s per step where a step takes longer than a second."""
+    if rate <= 0:
+        return "measuring the rate"
+    speed = f"{short(rate)} {unit}/s" if rate >= 1 else f"{1 / rate:.3g} s per {unit.removesuffix('s')}"
+    return speed if eta is None else f"{speed} · {duration(eta)} left"
+
+
 def clipped(text: str, limit: int = 120) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..api import Hardware, Page, Preview, RowView, RunStatus, RunSummary, SelectionSpec
+from ..api import SCORES, Hardware, Page, Preview, RowView, RunConfig, RunStatus, RunSummary, SelectionSpec
 from . import format as fmt
 from .palette import domain_colours
 from .view import Node, div, h, span
@@ -29,6 +29,7 @@ DECISIONS = {
     "excluded": "excluded",
     "quarantined": "quarantined",
 }
+HIDDEN = ("messages", "example_id", *SCORES)  # columns that the row view shows in its own way
 TEXT_LIMIT = 20_000  # characters of one text that are sent to the page
 
 
@@ -62,13 +63,13 @@ def job_card(now: RunStatus | None) -> Node:
     title = f"{STATE_WORDS[now.state]}{' · ' + running if running and now.state != 'done' else ''}"
     parts: list[Node | None] = [div("lbl", "Job"), div(f"job-title state-text-{now.state}", title)]
     step = now.progress
-    if step is not None:
+    if step is not None and step.total == 0:
+        parts.append(div("muted small", "preparing: models and libraries are loaded"))
+    elif step is not None:
         share = step.step / step.total if step.total else 0.0
         parts += [
             div(
-                "job-line",
-                h("b", {}, f"{100 * share:.0f} %"),
-                span("muted", f"{fmt.short(step.rate)} {step.unit}/s · {fmt.duration(step.eta)} left"),
+                "job-line", h("b", {}, f"{100 * share:.0f} %"), span("muted", fmt.pace(step.rate, step.unit, step.eta))
             ),
             bar(share, label=f"{running or 'job'} progress"),
         ]
@@ -171,7 +172,20 @@ def imported_summary(now: RunStatus) -> Node:
 
 
 def kpi(label: str, value: str, note: str = "") -> Node:
-    return div("kpi", div("lbl", label), div("value", value, span("note", note) if note else None))
+    return div("kpi", div("lbl", label), div("value", value), div("note", note) if note else None)
+
+
+def run_line(config: RunConfig) -> Node:
+    """What the open run was made of, since the form above is for the next one."""
+    sources = ", ".join(source.path for source in config.data.sources) or config.scores or ""
+    said = [
+        f"model {config.model.path}" if config.model else "no model",
+        f"data {sources}",
+        f"preset {config.preset}" if config.preset else None,
+        f"at most {config.data.limit:,} rows" if config.data.limit else None,
+        f"seed {config.data.seed}",
+    ]
+    return div("muted small run-line", f"{config.title}: " + " · ".join(part for part in said if part))
 
 
 def domain_counts(report: Mapping[str, Any] | None) -> Node:
@@ -250,7 +264,9 @@ def quarantine(rows: Sequence[Any], *, shown: int = 500) -> Node:
 
 
 def selection_kpis(preview: Preview | None, now: RunStatus | None, *, committed: bool) -> Node:
-    if preview is None or now is None:
+    if now is None:
+        return div("empty", "Open or start a run first.")
+    if preview is None:
         return div("empty", "This run has no scores yet. Calibrate and score it first.")
     total, spec = preview.selection.total, preview.selection.spec
     share = total.selected_tokens / total.tokens if total.tokens else 0.0
@@ -302,21 +318,21 @@ def _domain_row(name: str, preview: Preview, stats: Any, spec: SelectionSpec, co
         h("td", {"class": "num"}, fmt.short(counts.selected_tokens)),
         *(h("td", {"class": "num"}, fmt.nats(value)) for value in values),
         h("td", {"class": "num"}, fmt.percent(below)),
-        h("td", {"class": "num"}, _rule_input(name, "gamma", spec.gamma_of(name), spec, top="0.49")),
-        h("td", {"class": "num"}, _rule_input(name, "ratio", spec.ratio_of(name), spec, top="1")),
+        h("td", {"class": "num"}, _rule_input(name, "gamma", spec.gamma_of(name), spec, "0", "0.4999")),
+        h("td", {"class": "num"}, _rule_input(name, "ratio", spec.ratio_of(name), spec, "0.0001", "1")),
     )
 
 
-def _rule_input(domain: str, part: str, value: float, spec: SelectionSpec, *, top: str) -> Node:
+def _rule_input(domain: str, part: str, value: float, spec: SelectionSpec, bottom: str, top: str) -> Node:
     letter = "γ" if part == "gamma" else "β"
     own = getattr(spec.domains.get(domain), part, None) is not None
     attributes = {
         "type": "number",
         "class": "own" if own else "",
         "value": f"{value:.6g}",
-        "min": "0",
+        "min": bottom,
         "max": top,
-        "step": "0.01",
+        "step": "any",
         "data-event": "rule",
         "data-key": f"{part}:{domain}",
         "aria-label": f"{letter} of {domain}",
@@ -408,7 +424,7 @@ def row_view(view: RowView | None, *, sign: int) -> Node:
         ("NLL base → calibrated", f"{fmt.nats(scores['base_nll'])} → {fmt.nats(scores['calibrated_nll'])}"),
         ("tokens", fmt.count(scores["n_tokens"])),
     ]
-    extra = {name: value for name, value in example.extra.items() if name != "messages"}
+    extra = {name: value for name, value in example.extra.items() if name not in HIDDEN}
     return div(
         "row-view",
         div("row-title", h("b", {}, example.example_id), span("muted", f"{example.domain} · {example.source}")),

@@ -54,8 +54,8 @@ def build() -> ScoreTab:
         with gr.Row():
             calibration: list[Any] = [
                 gr.Number(label="α, share of pool", value=0.1, step=0.01, min_width=96),
-                gr.Number(label="Rounds K", value=1, precision=0, min_width=96),
-                gr.Number(label="Seed of the draw", value=0, precision=0, min_width=96),
+                gr.Number(label="Rounds K", value=1, min_width=96),
+                gr.Number(label="Seed of the draw", value=0, min_width=96),
             ]
         with gr.Row():
             training = training_fields()
@@ -77,9 +77,9 @@ def training_fields() -> list[Any]:
         gr.Dropdown([("LoRA", "lora"), ("full parameters", "full")], value="lora", label="Method", min_width=130),
         gr.Number(label="Epochs", value=1, step=0.5, **narrow),
         gr.Number(label="Learning rate", value=1e-3, step=1e-5, **narrow),
-        gr.Number(label="Batch size", value=16, precision=0, **narrow),
-        gr.Number(label="LoRA rank", value=16, precision=0, **narrow),
-        gr.Number(label="Seed", value=0, precision=0, **narrow),
+        gr.Number(label="Batch size", value=16, **narrow),
+        gr.Number(label="LoRA rank", value=16, **narrow),
+        gr.Number(label="Seed", value=0, **narrow),
     ]
 
 
@@ -87,6 +87,8 @@ def start(run: str | None, *values: Any) -> None:
     """Take over the settings and let a worker calibrate and score."""
     if not run:
         raise api.UserError("Load a dataset first: the Data tab makes the run.")
+    if api.config(run).scores:
+        raise api.UserError("This run was made from a scored file: it has its scores already.")
     split = len(forms.CALIBRATION)
     calibration = dict(zip(forms.CALIBRATION, values[:split], strict=True))
     training = forms.training(dict(zip(forms.TRAINING, values[split:], strict=True)))

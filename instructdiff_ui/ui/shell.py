@@ -29,9 +29,13 @@ REMEMBER_RUN = """(run) => {
   if (run) url.searchParams.set("run", run); else url.searchParams.delete("run");
   window.history.replaceState(null, "", url);
 }"""
-CONFIRM_DELETE = '(run) => run && confirm("Delete this run and everything it made?") ? run : ""'
+CONFIRM_DELETE = """(run) => run && confirm(
+  `Delete ${run}? A run made in this app goes with all its files; one opened from elsewhere only leaves the list.`
+) ? run : "" """
 
 Quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+# an event that bypasses the queue cannot show an error, so whatever takes a person's input goes through it
+Quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 Busy: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
 
 
@@ -241,6 +245,7 @@ def _lay_out() -> Shell:
                     explore = explore_tab.build()
                 with gr.Tab(TABS["tune"], id="tune") as tab["tune"]:
                     tune = tune_tab.build()
+    explore.finetune = tune.start
     return Shell(
         run=run,
         seen=seen,
@@ -285,7 +290,7 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     shell.runs.select(_key_of_event, None, shell.run, **Quiet)
     shell.open_path.click(told(api.open_run), shell.path, shell.run, **Busy)
     shell.delete.click(told(_delete), shell.run, shell.run, js=CONFIRM_DELETE, **Busy)
-    shell.data.load.click(told(data_tab.create), shell.data.inputs, shell.run, **Busy)
+    shell.data.load.click(told(data_tab.create), [shell.run, *shell.data.inputs], shell.run, **Busy)
     scores = [shell.data.scores_path, shell.data.scores_file, *shell.data.inputs]
     shell.data.open_scores.click(told(data_tab.create_from_scores), scores, shell.run, **Busy)
 
@@ -309,7 +314,7 @@ def _wire_jobs(shell: Shell) -> None:
     score.start.click(told(score_tab.start), [shell.run, *score.fields], None, **Busy)
     shell.job.select(told(_log), shell.run, [shell.log_box, shell.log], **Quiet)
     shell.close_log.click(lambda: gr.update(visible=False), None, shell.log_box, **Quiet)
-    tune.start.click(told(tune_tab.start), [shell.run, shell.spec, *tune.fields], None, **Busy)
+    tune.start.click(told(tune_tab.start), [shell.run, shell.spec, tune.model, *tune.fields], None, **Busy)
     tune.generate.click(
         told(tune_tab.generate), [shell.run, tune.instruction, *tune.more], tune.answers, api_visibility="private"
     )
@@ -323,7 +328,7 @@ def _wire_explore(shell: Shell) -> None:
     """Every way to change the spec, and every way to look at the rows."""
     explore, run, spec, table = shell.explore, shell.run, shell.spec, shell.table
     redraw: dict[str, Any] = {"inputs": [run, spec, table, *explore.options], "outputs": [spec, *explore.outputs]}
-    quick: dict[str, Any] = Quiet | {"trigger_mode": "always_last"}
+    quick: dict[str, Any] = Quick | {"trigger_mode": "always_last"}
 
     def changed(*values: Any) -> list[Any]:
         run, spec, table, *rest = values
@@ -331,13 +336,20 @@ def _wire_explore(shell: Shell) -> None:
         return shell.show_spec(run, new, table, *rest[len(explore.thresholds) :])
 
     inputs = [run, spec, table, *explore.thresholds, *explore.options]
-    gr.on([control.input for control in explore.thresholds], told(changed), inputs, redraw["outputs"], **quick)
+    thresholds = [control.input for control in explore.thresholds]
+    moved = gr.on(thresholds, told(changed), inputs, redraw["outputs"], **quick)
+
+    def restored(spec: dict) -> list[Any]:
+        return explore_tab.threshold_values(SelectionSpec.model_validate(spec))
+
+    moved.failure(restored, spec, explore.thresholds, **Quiet)  # what was refused must not stay on show
     gr.on([control.input for control in explore.options], told(shell.show_spec), **redraw, **quick)
 
     def edited(run: str, spec: dict, table: TableState, event: gr.EventData, *options: Any) -> list[Any]:
         return shell.show_spec(run, explore_tab.edited_rule(spec, event._data), table, *options)
 
-    explore.domains.select(told(edited), **redraw, **quick)
+    typed = explore.domains.select(told(edited), **redraw, **quick)
+    typed.failure(told(shell.show_spec), **redraw, **Quiet)
 
     def dragged(run: str, spec: dict, table: TableState, linked: bool, event: gr.EventData, *options: Any) -> list[Any]:
         moved = explore_tab.moved_line(run, spec, event._data, linked)
@@ -385,11 +397,11 @@ def _wire_rows(shell: Shell) -> None:
     def filtered(run: str, spec: dict, table: TableState, search: str, domain: str, decision: str) -> list[Any]:
         return show(run, spec, table.filtered(search=search, domain=domain, decision=decision))
 
-    explore.table.select(told(clicked), [run, spec, table], outputs, **Quiet)
+    explore.table.select(told(clicked), [run, spec, table], outputs, **Quick)
     gr.on(
         [explore.search.change, explore.domain.input, explore.decision.input],
         told(filtered),
         [run, spec, table, explore.search, explore.domain, explore.decision],
         outputs,
-        **(Quiet | {"trigger_mode": "always_last"}),
+        **(Quick | {"trigger_mode": "always_last"}),
     )

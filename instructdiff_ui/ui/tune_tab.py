@@ -18,6 +18,7 @@ from .view import view
 @dataclass
 class TuneTab:
     fields: list[Any]  # in the order of forms.TRAINING
+    model: gr.Textbox  # for a run that was made from scores and has none
     start: gr.Button
     losses: gr.HTML
     bars: gr.HTML
@@ -30,11 +31,11 @@ class TuneTab:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.losses, self.bars, self.table, self.saved, self.generate]
+        return [self.losses, self.bars, self.table, self.saved, self.generate, self.model]
 
     def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
         if run is None or now is None:
-            return [None, None, [], gr.update(value="", visible=False), gr.update(interactive=False)]
+            return [None, None, [], gr.update(value="", visible=False), gr.update(interactive=False), gr.skip()]
         curves = {label: steps for label, steps in api.losses(run).items() if label == "Fine-tune"}
         results, path = api.evaluation(run), api.finetuned_path(run)
         return [
@@ -43,6 +44,7 @@ class TuneTab:
             panels.evaluation_table(results),
             gr.update(value=str(path or ""), visible=path is not None),
             gr.update(interactive=path is not None),
+            gr.update(visible=api.config(run).model is None),
         ]
 
     def prefill(self, run: str | None) -> list[Any]:
@@ -57,6 +59,12 @@ def build() -> TuneTab:
             "<h3>Fine-tune on the selection</h3><p class='hint'>The base model is trained on the rows kept in Explore "
             "& select, then base, calibrated and fine-tuned model are compared on held-out rows.</p>",
             padding=False,
+        )
+        model = gr.Textbox(
+            label="Base model",
+            placeholder="a folder with safetensors, or a Hub id",
+            visible=False,
+            elem_id="tune-model",
         )
         with gr.Row():
             fields = training_fields()
@@ -84,21 +92,36 @@ def build() -> TuneTab:
             instruction = gr.Textbox(label="Instruction", lines=3, scale=3, elem_id="instruction")
             given = gr.Textbox(label="Input (optional)", lines=3, scale=2)
             with gr.Column(scale=1, min_width=140):
-                length = gr.Number(label="New tokens", value=128, precision=0, minimum=1, maximum=2048)
+                length = gr.Number(label="New tokens", value=128, minimum=1, maximum=2048)
                 temperature = gr.Number(label="Temperature", value=0, minimum=0, maximum=2, step=0.1)
         generate = gr.Button("Generate", interactive=False, elem_id="generate")
         answers = view(panels.answers(None), elem_id="answers", label="Answers")
     return TuneTab(
-        fields, start, losses, bars, table, saved, instruction, [given, length, temperature], generate, answers
+        fields=fields,
+        model=model,
+        start=start,
+        losses=losses,
+        bars=bars,
+        table=table,
+        saved=saved,
+        instruction=instruction,
+        more=[given, length, temperature],
+        generate=generate,
+        answers=answers,
     )
 
 
-def start(run: str | None, spec: dict | None, *values: Any) -> None:
+def start(run: str | None, spec: dict | None, model: str, *values: Any) -> None:
     """Save the selection that is shown, take over the settings, and let a worker train and evaluate."""
     if not run or spec is None:
         raise api.UserError("There is no selection to train on: calibrate and score a run first.")
+    changes: dict[str, Any] = {"finetune": forms.training(dict(zip(forms.TRAINING, values, strict=True)))}
+    if api.config(run).model is None:
+        if not model.strip():
+            raise api.UserError("This run was made from a scored file and has no model: name the base model above.")
+        changes["model"] = {"path": model.strip()}
+    api.update_run(run, changes)
     api.select(run, SelectionSpec.model_validate(spec))
-    api.update_run(run, {"finetune": forms.training(dict(zip(forms.TRAINING, values, strict=True)))})
     api.start(run, "model")
 
 

@@ -127,17 +127,26 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     rule.press("Enter")
     shown(page, "#kpis .value", re.compile("^18"))
 
+    rule.fill("2")  # out of range: refused in place
+    rule.press("Enter")
+    assert rule.input_value() == "0.2"
+    page.get_by_label("number input for β: share of the pool that is kept").fill("2")
+    page.keyboard.press("Enter")
+    shown(page, ".toast-body", "greater than maximum", timeout=15_000)
+    page.wait_for_function("document.querySelector('[aria-label^=\"number input for β\"]').value === '0.5'")
+    shown(page, "#finetune", "Fine-tune on 18 rows")
+
     # 4. the table is sorted and searched on the server, and a row opens whole
     page.locator("#rows button.sort", has_text="ΔH").click()
     page.locator("#rows th[aria-sort=descending]").wait_for()
     choose(page, "Domain of the rows", "math")
     wanted = page.locator("#rows td.clip", has_text="Add").first.inner_text().removesuffix("cal").strip()
-    page.get_by_placeholder("search instruction and response").fill(wanted)
+    page.get_by_placeholder("search text").fill(wanted)
     shown(page, "#rows .pager", re.compile(r"^1 row\b"))
     page.locator("#rows tbody tr").first.click()
     shown(page, "#row", f"The sum is {sum(map(int, re.findall('[0-9]+', wanted)))}.")
     shown(page, "#row .why", re.compile("Kept|Dropped"))
-    page.get_by_placeholder("search instruction and response").fill("")
+    page.get_by_placeholder("search text").fill("")
 
     # 5. save and export
     page.locator("#save").click()
@@ -240,13 +249,22 @@ def test_bad_input_is_said_and_the_form_stays(server, page, model_folder, pool_f
     shown(page, ".toast-body", "The run has no dataset", timeout=15_000)
     fill_form(page, model_folder, "nowhere.jsonl")
     page.locator("#load").click()
-    shown(page, "#job", "No such file: nowhere.jsonl")
+    shown(page, ".toast-body", "No such file: nowhere.jsonl", timeout=15_000)
+    assert api.list_runs() == [], "a slip leaves no run behind"
+
+    # what only shows while loading is a failed stage, with its cause and the log a click away
+    bad = pool_file.with_name("bad.jsonl")
+    bad.write_text('{"instruction": "a", "output": "b"}\n{"instruction": \n')
+    page.get_by_label("Datasets, one per line").fill(str(bad))
+    page.locator("#load").click()
+    shown(page, "#job", "line 2")
     page.get_by_role("button", name="Show the log").click()
-    page.wait_for_function("document.querySelector('#log textarea')?.value.includes('No such file')")
+    page.wait_for_function("document.querySelector('#log textarea')?.value.includes('line 2')")
     assert page.get_by_label("Model", exact=True).input_value() == str(model_folder)
     page.get_by_label("Datasets, one per line").fill(str(pool_file))
     page.locator("#load").click()
     shown(page, "#data-summary", "58")
+    assert len(api.list_runs()) == 1, "the failed attempt has made room"
 
 
 HOSTILE = [
@@ -274,7 +292,7 @@ def test_text_of_a_dataset_stays_text(server, page, console, model_folder, tmp_p
     page.goto(f"{server.url}?run={run}")
     shown(page, "#rows", "<img src=x")
     for needle in ("onerror", "{{1+1}}", "javascript", "long long"):
-        page.get_by_placeholder("search instruction and response").fill(needle)
+        page.get_by_placeholder("search text").fill(needle)
         page.locator("#rows tbody tr td.clip", has_text=needle).first.click()
         shown(page, "#row pre", needle)
     shown(page, "#domain-table", "<b>1</b>")

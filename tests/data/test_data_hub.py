@@ -68,7 +68,13 @@ def parquet(rows) -> bytes:
 
 def read_all(url: str, home: Path, cases: dict) -> dict:
     root = str(Path(instructdiff_ui.__file__).parents[1])
-    env = os.environ | {"HF_ENDPOINT": url, "HF_HOME": str(home), "PYTHONPATH": root, "NO_PROXY": "127.0.0.1"}
+    env = os.environ | {
+        "HF_ENDPOINT": url,
+        "HF_HOME": str(home),
+        "PYTHONPATH": root,
+        "NO_PROXY": "127.0.0.1",
+        "HF_HUB_OFFLINE": "0",
+    }
     env.pop("HF_TOKEN", None)
     command = [sys.executable, "-c", READ, json.dumps(cases)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)

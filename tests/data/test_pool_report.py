@@ -9,10 +9,12 @@ from instructdiff_ui.data.tokens import Tokenised
 
 
 def make_pool(example):
-    rows = [example(example_id=f"e{i}", domain="a" if i < 3 else "b") for i in range(4)]
+    rows = [example(example_id=f"e{i}", instruction=f"q{i}", domain="a" if i < 3 else "b") for i in range(4)]
     aside = [Quarantined("s", 1, "no response: 'output' is empty", ""), Quarantined("s", 2, "no response: x", "")]
     source = SourceInfo("s.jsonl", "s.jsonl", "abc", 7, {"q": "instruction", "a": "response"})
-    return Pool([*rows, example(example_id="e1-2", domain="a")], [example(example_id="h")], aside, [source])
+    return Pool(
+        [*rows, example(example_id="e1-2", instruction="q1", domain="a")], [example(example_id="h")], aside, [source]
+    )
 
 
 def test_before_tokenisation(example):
