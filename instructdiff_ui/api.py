@@ -196,8 +196,11 @@ def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
     store = home.open_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: stop it before changing its settings.")
-    changed = updated(store.config(), changes)
+    before = store.config()
+    changed = updated(before, changes)
     store.write_config(changed)
+    if changed.selection != before.selection:
+        store.write_spec(changed.selection)  # the rule set last is in force, wherever it was set
     return changed
 
 
@@ -360,6 +363,9 @@ def select(run: str, spec: SelectionSpec) -> dict[str, Any]:
     store = home.open_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: the selection can be changed when it has ended.")
+    chosen = next(stage for stage in reversed(plan(store.config(), spec)) if stage.work == "select")
+    if not chosen.upstream[0].done(store):
+        raise RunError("The settings have changed since these scores were made: score again before selecting.")
     explore(store).select(spec)  # a spec that does not fit the run must not be written
     store.write_spec(spec)
     if perform(store, until=TARGETS["selection"]) != "done":

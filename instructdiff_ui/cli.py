@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from . import api
-from .errors import ConfigError, DataError, UserError
+from .errors import ConfigError, DataError, UserError, disk_full
 
 app = typer.Typer(help="Choose fine-tuning data by differential entropy.", no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
@@ -65,12 +65,17 @@ def run(
 @app.command()
 def resume(
     run: RunDir,
-    until: Annotated[str, typer.Option(help=f"How far: {', '.join(api.TARGETS)}")] = "model",
+    until: Annotated[
+        str | None, typer.Option(help=f"How far: {', '.join(api.TARGETS)}; default: as far as before")
+    ] = None,
     settings: Set = [],  # noqa: B006
 ) -> None:
     """Go on with a run where it stopped; changed settings redo only what depends on them."""
     _change(run, settings)
-    api.start(run, until)
+    if until is None:
+        api.resume(run)
+    else:
+        api.start(run, until)
     _follow(run)
 
 
@@ -247,5 +252,14 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        print(error.message, file=sys.stderr)
-        sys.exit(2)
+        sys.exit(_told(error.message))
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a path that cannot be read or written, a full disk
+        known = disk_full(error, str(error.filename or "a file"))
+        sys.exit(_told(known.message if known else f"{error.filename or 'A file'}: {error.strerror or error}."))
+
+
+def _told(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2

@@ -242,7 +242,11 @@ def updated(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
 
 
 def from_yaml(text: str) -> RunConfig:
-    return validated(RunConfig, yaml.safe_load(text))
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"config.yaml is not YAML: {error}.") from None
+    return validated(RunConfig, values)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,7 +254,8 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(base)
     for key, value in over.items():
         old = out.get(key)
-        out[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        deeper = isinstance(old, Mapping) and isinstance(value, Mapping) and value  # {} empties what was there
+        out[key] = merge(old, value) if deeper else value  # type: ignore[arg-type]
     return out
 
 
@@ -297,12 +302,32 @@ def _parse_override(text: str) -> dict[str, Any]:
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise ConfigError(f"--set takes section.name=value, such as selection.ratio=0.2, not {text!r}.")
-    nested: Any = yaml.safe_load(value) if value else None
-    if isinstance(nested, str):
-        nested = _number(nested)
+    nested = _value(path.strip(), value)
     for key in reversed(path.strip().split(".")):
         nested = {key: nested}
     return nested
+
+
+def _value(path: str, text: str) -> Any:
+    """What was written for a setting: YAML, but whatever looks like anything else is text where text is wanted."""
+    try:
+        value: Any = yaml.safe_load(text) if text else None
+    except yaml.YAMLError:
+        if not _takes_text(path):
+            raise ConfigError(f"--set {path} is {text!r}, which is not a value that YAML can read.") from None
+        return text
+    if value is not None and not isinstance(value, str) and _takes_text(path):
+        return text
+    return _number(value) if isinstance(value, str) and not _takes_text(path) else value
+
+
+def _takes_text(path: str) -> bool:
+    kind: Any = RunConfig
+    for part in path.split("."):
+        field = getattr(kind, "model_fields", {}).get(part)
+        options = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
+        kind = next((o for o in options if hasattr(o, "model_fields")), options)
+    return isinstance(kind, list) and str in kind
 
 
 def _number(text: str) -> Any:

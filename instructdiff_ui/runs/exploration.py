@@ -16,12 +16,11 @@ import pandas as pd
 from ..config import SelectionSpec, validated
 from ..data.examples import Example
 from ..errors import DataError, RunError
+from ..files import read_json
 from ..selection import rows as table_rows
 from ..selection.outcome import Selection
 from ..selection.rules import SelectionTable
 from ..selection.summary import Bins, Histogram, statistics
-from .plan import plan
-from .stages import examples_folder
 from .store import RunStore
 
 
@@ -164,6 +163,5 @@ def explore(store: RunStore) -> Exploration:
 @lru_cache(maxsize=4)
 def _open(path: str, _modified: int) -> Exploration:
     store = RunStore(path)
-    select = next(stage for stage in plan(store.config(), store.spec()) if stage.work == "select")
-    folder = examples_folder(select, store)
+    folder = store.path / "artifacts" / read_json(store.path / "published.json")["examples"]
     return Exploration(pd.read_parquet(store.path / "deltas.parquet"), folder / "examples.parquet")

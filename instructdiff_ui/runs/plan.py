@@ -129,7 +129,7 @@ _TOKEN_SETTINGS = ("template", "custom_template", "separator", "use_input", "max
 
 
 def _training_settings(training: TrainingConfig) -> dict[str, Any]:
-    # neither changes what is learnt: how often to write checkpoints, and how a step is split over forward passes
+    # neither changes what is learnt: how often checkpoints are written, and whether activations are computed twice
     return _dump(training, "save_steps", "gradient_checkpointing")
 
 

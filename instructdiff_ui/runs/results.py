@@ -5,7 +5,8 @@ Reads and writes; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ import pandas as pd
 
 from ..data.examples import Example
 from ..data.export import export_rows, merged_rows
+from ..files import read_json, replacing, write_json
 from ..selection.outcome import Selection
+from .plan import Stage
+from .stages import examples_folder
+from .store import RunStore
 
 SCORES = (
     "n_tokens",
@@ -24,6 +29,39 @@ SCORES = (
     "delta_nll",
     "delta_entropy",
 )
+
+
+PUBLISHED = {
+    "deltas": ("deltas.parquet",),
+    "import_scores": ("deltas.parquet",),
+    "select": ("selection.json", "selected.jsonl"),
+    "evaluate": ("evaluation.json",),
+}
+
+
+def publish(store: RunStore, stages: Iterable[Stage]) -> None:
+    """Put the results of the last round at the top of the run, those of earlier jobs included.
+
+    What a stage leaves is published by whoever reaches it, not by the stage: going back to settings that were done
+    before runs no stage. An evaluation of another selection than the one that holds is taken away.
+    """
+    there = read_json(store.path / "published.json", {})
+    last = {stage.work: stage for stage in stages if stage.work in PUBLISHED}  # of each work, the last round's
+    for work, stage in last.items():
+        if there.get(work) == stage.fingerprint:
+            continue
+        if not stage.done(store):
+            if work == "evaluate":
+                (store.path / "evaluation.json").unlink(missing_ok=True)
+                there.pop(work, None)
+            continue
+        for name in PUBLISHED[work]:
+            with replacing(store.path / name) as temporary:
+                shutil.copyfile(stage.folder(store) / name, temporary)
+        there[work] = stage.fingerprint
+        if work in ("deltas", "import_scores"):
+            there["examples"] = examples_folder(stage, store).name  # the rows these scores are of
+        write_json(store.path / "published.json", there)
 
 
 def selection_record(chosen: Selection) -> dict[str, Any]:

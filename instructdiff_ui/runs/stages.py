@@ -246,7 +246,7 @@ def _train(ctx: Context, rows: list[TokenizedExample], training: TrainingConfig)
         should_stop=ctx.should_stop,
     )
     facts = asdict(result)
-    return {key: value for key, value in facts.items() if key not in ("path", "losses")}
+    return {key: value for key, value in facts.items() if key != "path"}
 
 
 def trained_path(folder: Path) -> Path:
@@ -273,7 +273,8 @@ def _score(ctx: Context, model) -> dict[str, Any]:
     rows.sort(key=lambda row: (-row.length, row.example_id))  # longest first: memory runs out at once or never
     scoring, eos_id = ctx.config.scoring, ctx.facts("tokens")["eos_id"]
     shards = [rows[start : start + scoring.shard_rows] for start in range(0, len(rows), scoring.shard_rows)]
-    total = _response_tokens(rows)
+    end = int(scoring.score_eos)  # a row that was cut has no end to score
+    total = _response_tokens(rows) + end * sum(not row.truncated for row in rows)
     done = 0
     for number, shard in enumerate(shards):
         path = ctx.folder / "shards" / f"{number:05d}.parquet"
@@ -288,7 +289,7 @@ def _score(ctx: Context, model) -> dict[str, Any]:
                 should_stop=ctx.should_stop,
             )
             _write_scores(path, scores)
-        done += _response_tokens(shard)
+        done += _response_tokens(shard) + end * sum(not row.truncated for row in shard)
     return {"rows": len(rows), "tokens": total, "shards": len(shards), **_hardware(model)}
 
 
@@ -370,18 +371,12 @@ def import_scores(ctx: Context) -> dict[str, Any]:
 
 
 def _write_deltas(ctx: Context, table: pd.DataFrame) -> None:
-    """Write the table into the stage's folder, and at the top of the run when this is the last round's."""
-    for folder in (ctx.folder, ctx.store.path) if _last_round(ctx) else (ctx.folder,):
-        with replacing(folder / "deltas.parquet") as temporary:
-            table.to_parquet(temporary, index=False)
-
-
-def _last_round(ctx: Context) -> bool:
-    return bool(ctx.config.scores) or ctx.stage.round == ctx.config.calibration.rounds
+    with replacing(ctx.folder / "deltas.parquet") as temporary:
+        table.to_parquet(temporary, index=False)
 
 
 def select(ctx: Context) -> dict[str, Any]:
-    """Apply the round's rule to its deltas; the last round's selection is also published at the top of the run."""
+    """Apply the round's rule to its deltas."""
     from ..data.pool import read_examples
     from ..selection.rules import apply
     from .results import export_selected, selection_record
@@ -391,11 +386,9 @@ def select(ctx: Context) -> dict[str, Any]:
     chosen = apply(table, spec)
     record = selection_record(chosen)
     write_json(ctx.folder / "selection.json", record)
-    if _last_round(ctx):
-        examples = read_examples(examples_folder(ctx.stage, ctx.store) / "examples.parquet")
-        by_id = {example.example_id: example for example in examples}
-        export_selected(ctx.store.path / "selected.jsonl", by_id, table, chosen)
-        write_json(ctx.store.path / "selection.json", record)
+    examples = read_examples(examples_folder(ctx.stage, ctx.store) / "examples.parquet")
+    by_id = {example.example_id: example for example in examples}
+    export_selected(ctx.folder / "selected.jsonl", by_id, table, chosen)
     return {"rows": len(chosen.ids), "spec": spec.hash}
 
 
@@ -419,7 +412,6 @@ def evaluate(ctx: Context) -> dict[str, Any]:
             step = _counter(ctx, number * size, len(models) * size)
             results += _heldout_loss(ctx, model, rows, domain, name, step)
     write_json(ctx.folder / "evaluation.json", results)
-    write_json(ctx.store.path / "evaluation.json", results)
     _write_card(ctx, ctx.upstream("finetune"), ctx.facts("finetune"), results=results)
     return {"rows": len(rows), "models": list(models)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -69,7 +70,7 @@ def status(store: RunStore) -> RunStatus:
         path=str(store.path),
         state=state,
         until=(executor.job(store) or {}).get("until"),
-        message=_message(state, current),
+        message=_message(store, state, current),
         stages=stages,
         progress=latest,
     )
@@ -91,8 +92,10 @@ def _state(store: RunStore, history: list[StageEvent], *, busy: bool, starting: 
     return "stopped" if store.stop_requested() else "interrupted"
 
 
-def _message(state: State, last: StageEvent | None) -> str:
+def _message(store: RunStore, state: State, last: StageEvent | None) -> str:
     if state == "interrupted":
+        if shutil.disk_usage(store.path).free < 1 << 20:  # then the worker could not even write down what went wrong
+            return f"The disk is full: the worker could not write {store.path}. Free some space and resume."
         return "The worker ended without a word (killed, or out of memory). Resume goes on where it stopped."
     return last.message if last and state in ("queued", "failed", "stopped") else ""
 

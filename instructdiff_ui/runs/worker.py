@@ -24,6 +24,7 @@ from ..errors import RunError, Stopped, UserError, disk_full
 from . import queue
 from .events import Meter, Status, record
 from .plan import Stage, plan
+from .results import publish
 from .stages import WORK, Context, pinned_config
 from .store import RunStore
 
@@ -65,7 +66,7 @@ def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> s
     else:
         status, message = "done", ""
     if status != "done":
-        print(f"{status}: {message}", file=sys.stderr, flush=True)
+        print(f"{status}: {message}", flush=True)  # into the log; whoever asked for the job tells the person
         record(store, job.stage or "job", status, message)
     record(store, "job", status, message)
     return status
@@ -87,6 +88,7 @@ class Job:
         wanted = needed(stages, until)
         try:
             for stage in wanted:
+                publish(self.store, stages)
                 if stage.done(self.store):
                     continue
                 self.stage = stage.name
@@ -95,6 +97,7 @@ class Job:
                 if stage.accelerator:
                     self._take_turn(stage)
                 self._do(stage)
+            publish(self.store, stages)
         finally:
             if self._models is not None:
                 self._models.close()

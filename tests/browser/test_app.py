@@ -134,7 +134,6 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     page.keyboard.press("Enter")
     shown(page, ".toast-body", "greater than maximum", timeout=15_000)
     page.wait_for_function("document.querySelector('[aria-label^=\"number input for β\"]').value === '0.5'")
-    shown(page, "#finetune", "Fine-tune on 18 rows")
 
     # 4. the table is sorted and searched on the server, and a row opens whole
     page.locator("#rows button.sort", has_text="ΔH").click()
@@ -162,7 +161,7 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
 
     # 6. fine-tune, held-out loss, side by side
     tab(page, "Fine-tune")
-    page.locator("#finetune").click()
+    page.get_by_role("button", name="Fine-tune on 18 rows").click()
     shown(page, "#heldout-table", "fine-tuned")
     shown(page, "#heldout-table", "all")
     page.get_by_label("Instruction", exact=True).fill("Add 1 and 2.")
@@ -246,7 +245,7 @@ def test_stop_and_resume(server, page, scoring_run):
 def test_bad_input_is_said_and_the_form_stays(server, page, model_folder, pool_file):
     page.goto(server.url)
     page.locator("#load").click()
-    shown(page, ".toast-body", "The run has no dataset", timeout=15_000)
+    shown(page, ".toast-body", "The run has no model", timeout=15_000)
     fill_form(page, model_folder, "nowhere.jsonl")
     page.locator("#load").click()
     shown(page, ".toast-body", "No such file: nowhere.jsonl", timeout=15_000)

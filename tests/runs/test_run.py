@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -177,10 +178,37 @@ def test_runs_are_listed_opened_and_deleted(run, settings, tmp_path):
     at_home = api.create_run(parse_config(settings))
     assert {r.run_id for r in api.list_runs()} == {at_home, run}
     api.delete_run(run)
-    assert not (tmp_path / "run").exists()
+    assert (tmp_path / "run" / "config.yaml").exists(), "a run that lies elsewhere is only taken off the list"
     assert [r.run_id for r in api.list_runs()] == [at_home]
+    assert api.open_run(run) == run
+    path = api.status(at_home).path
+    api.delete_run(at_home)
+    assert not Path(path).exists()
+    assert [r.run_id for r in api.list_runs()] == [run]
     with pytest.raises(RunError, match="There is no run"):
         api.open_run("nowhere")
+
+
+def test_a_failed_start_makes_room_and_anything_else_stays(settings, tmp_path):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"instruction": ')
+    slip = settings | {"data": {"sources": [{"path": str(bad)}]}}
+    failed, good = api.create_run(parse_config(slip)), api.create_run(parse_config(settings))
+    assert (api.run_here(failed, "data"), api.run_here(good, "data")) == ("failed", "done")
+    for run in (failed, good):
+        api.discard_failed(run)
+    assert [r.run_id for r in api.list_runs()] == [good]
+
+
+def test_an_evaluation_of_another_selection_is_not_left_on_show(run, tmp_path):
+    assert api.run_here(run, "model") == "done"
+    assert (tmp_path / "run" / "evaluation.json").exists()
+    first = api.spec(run)
+    api.select(run, SelectionSpec(ratio=0.5))
+    assert not (tmp_path / "run" / "evaluation.json").exists()
+    assert api.evaluation(run) is None
+    api.select(run, first)
+    assert (tmp_path / "run" / "evaluation.json").exists()
 
 
 @pytest.mark.parametrize("missing", ["model", "data"])
