@@ -197,7 +197,7 @@ def test_imported_scores_can_be_trained_on(released_file, tmp_path, model_folder
     assert instructdiff("import-scores", released_file, "--run-dir", run).returncode == 0
     done = instructdiff("train", run)
     assert done.returncode == 2
-    assert "--model" in done.stderr
+    assert "has no model: name one" in done.stderr
     training = ["--set", "finetune.num_train_epochs=1", "--set", "model.device=cpu"]
     done = instructdiff("train", run, "--model", model_folder, *training)
     assert done.returncode == 0, done.stderr

@@ -45,23 +45,27 @@ def publish(store: RunStore, stages: Iterable[Stage]) -> None:
     What a stage leaves is published by whoever reaches it, not by the stage: going back to settings that were done
     before runs no stage. An evaluation of another selection than the one that holds is taken away.
     """
-    there = read_json(store.path / "published.json", {})
+    before = read_json(store.path / "published.json", {})
+    there = dict(before)
     last = {stage.work: stage for stage in stages if stage.work in PUBLISHED}  # of each work, the last round's
     for work, stage in last.items():
-        if there.get(work) == stage.fingerprint:
-            continue
-        if not stage.done(store):
-            if work == "evaluate":
-                (store.path / "evaluation.json").unlink(missing_ok=True)
-                there.pop(work, None)
-            continue
-        for name in PUBLISHED[work]:
-            with replacing(store.path / name) as temporary:
-                shutil.copyfile(stage.folder(store) / name, temporary)
-        there[work] = stage.fingerprint
-        if work in ("deltas", "import_scores"):
-            there["examples"] = examples_folder(stage, store).name  # the rows these scores are of
+        if stage.done(store):
+            if there.get(work) != stage.fingerprint:
+                _copy(store, stage, there)
+        elif work == "evaluate":
+            there.pop(work, None)
+            (store.path / "evaluation.json").unlink(missing_ok=True)
+    if there != before:
         write_json(store.path / "published.json", there)
+
+
+def _copy(store: RunStore, stage: Stage, there: dict[str, str]) -> None:
+    for name in PUBLISHED[stage.work]:
+        with replacing(store.path / name) as temporary:
+            shutil.copyfile(stage.folder(store) / name, temporary)
+    there[stage.work] = stage.fingerprint
+    if stage.work in ("deltas", "import_scores"):
+        there["examples"] = examples_folder(stage, store).name  # the rows these scores are of
 
 
 def selection_record(chosen: Selection) -> dict[str, Any]:
