@@ -24,7 +24,7 @@ from .runs.exploration import Exploration, Preview, RowView, explore
 from .runs.hardware import Hardware, hardware
 from .runs.plan import TARGETS, plan
 from .runs.results import SCORES, export_selected
-from .runs.stages import trained_path
+from .runs.stages.context import trained_path
 from .runs.status import RunStatus
 from .runs.status import status as _status
 from .runs.store import RunStore, new_run_id

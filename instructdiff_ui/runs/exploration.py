@@ -5,10 +5,10 @@ Answers thresholds, histograms, pages and rows from cached columns; no model is 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,31 +108,11 @@ class Exploration:
             instruction=[f"{t.instruction}\n{t.input}".strip() for t in texts], response=[t.response for t in texts]
         )
 
-    def rows(
-        self,
-        spec: SelectionSpec,
-        *,
-        page: int = 1,
-        page_size: int = 25,
-        sort_by: str = "delta_entropy",
-        descending: bool = False,
-        search: str = "",
-        domain: str | None = None,
-        decision: str | Collection[str] = (),
-    ) -> table_rows.Page:
-        """One page of rows with scores, text and the decision under `spec`."""
+    def rows(self, spec: SelectionSpec, **query: Any) -> table_rows.Page:
+        """One page of rows with scores, text and the decision under `spec`; `query` as for `selection.rows.query`."""
         selection = self.select(spec)
         frame = self._frame.assign(decision=np.asarray(selection.decision), rank=selection.rank)
-        return table_rows.query(
-            frame,
-            page=page,
-            page_size=page_size,
-            sort_by=sort_by,
-            descending=descending,
-            search=search,
-            domain=domain,
-            decision=decision,
-        )
+        return table_rows.query(frame, **query)
 
     def row(self, spec: SelectionSpec, example_id: str) -> RowView:
         """Everything about one row; `DataError` for an id the run does not have."""

@@ -16,7 +16,7 @@ from ..errors import RunError, UserError
 from . import queue
 from .executor import environment
 from .plan import Stage, plan
-from .stages import pinned_config, trained_path
+from .stages.context import pinned_config, trained_path
 from .store import RunStore
 
 TIMEOUT = 600  # seconds

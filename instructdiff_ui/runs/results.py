@@ -15,21 +15,13 @@ import pandas as pd
 from ..data.examples import Example
 from ..data.export import export_rows, merged_rows
 from ..files import read_json, replacing, write_json
+from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
 from .plan import Stage
-from .stages import examples_folder
+from .stages.context import examples_folder
 from .store import RunStore
 
-SCORES = (
-    "n_tokens",
-    "base_nll",
-    "base_entropy",
-    "calibrated_nll",
-    "calibrated_entropy",
-    "delta_nll",
-    "delta_entropy",
-)
-
+SCORES = COLUMNS[COLUMNS.index("n_tokens") : COLUMNS.index("delta_entropy") + 1]  # those that are exported
 
 PUBLISHED = {
     "deltas": ("deltas.parquet",),

@@ -25,7 +25,8 @@ from . import queue
 from .events import Meter, Status, record
 from .plan import Stage, plan
 from .results import publish
-from .stages import WORK, Context, pinned_config
+from .stages import WORK
+from .stages.context import Context, pinned_config
 from .store import RunStore
 
 

@@ -9,8 +9,9 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus
-from . import figures, forms, panels
+from . import figures, forms
 from .chart import chart
+from .panels import pools
 from .view import view
 
 FIELDS = (
@@ -82,28 +83,28 @@ class DataTab:
             return [
                 gr.update(visible=False),
                 gr.update(visible=False),
-                panels.data_summary(None, {}),
+                pools.data_summary(None, {}),
                 [],
                 [],
                 None,
                 [],
                 [],
             ]
-        about = panels.run_line(api.config(run))
+        about = pools.run_line(api.config(run))
         if not ready:
             return [gr.update(visible=False), gr.update(visible=False), [], about, [], None, [], []]
-        report, aside = api.data_report(run), panels.quarantine(api.quarantined(run))
+        report, aside = api.data_report(run), pools.quarantine(api.quarantined(run))
         if report is None:  # made from scores, without a model: nothing was tokenised
-            imported = panels.imported_summary(now)
+            imported = pools.imported_summary(now)
             return [gr.update(visible=True), gr.update(visible=False), imported, about, [], None, [], aside]
         return [
             gr.update(visible=True),
             gr.update(visible=True),
-            panels.data_summary(report, now.facts("tokens")),
+            pools.data_summary(report, now.facts("tokens")),
             about,
-            panels.domain_counts(report),
+            pools.domain_counts(report),
             figures.length_histogram(report["lengths"]),
-            panels.previews(report),
+            pools.previews(report),
             aside,
         ]
 
@@ -195,7 +196,7 @@ def build() -> DataTab:
             open_scores = gr.Button("Open scores", size="sm")
         load = gr.Button("Load and check", variant="primary", elem_id="load")
     _show_what_is_asked(fields)
-    summary = view(panels.data_summary(None, {}), elem_id="data-summary", label="Pool")
+    summary = view(pools.data_summary(None, {}), elem_id="data-summary", label="Pool")
     about = view(elem_id="run-line", label="The open run")
     with gr.Column(visible=False) as found:
         with gr.Column(visible=False) as tokenised:

@@ -11,8 +11,9 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus, SelectionSpec
-from . import figures, panels
+from . import figures
 from .chart import chart
+from .panels import rowviews, selections
 from .state import TableState, changed_spec, with_rule
 from .view import view
 
@@ -83,7 +84,7 @@ class ExploreTab:
     ) -> list[Any]:
         """The values of `outputs`: everything that depends on the spec."""
         if run is None or now is None or spec is None or not is_scored(now):
-            empty = panels.selection_kpis(None, now, committed=False)
+            empty = selections.selection_kpis(None, now, committed=False)
             return [gr.update(visible=False), empty, None, None, [], [], [], gr.skip(), gr.update(value="Fine-tune")]
         config = api.config(run)
         preview = api.preview(run, spec, bins=int(bins))
@@ -92,10 +93,10 @@ class ExploreTab:
         committed = api.spec(run) == spec
         return [
             gr.update(visible=True),
-            panels.selection_kpis(preview, now, committed=committed),
+            selections.selection_kpis(preview, now, committed=committed),
             figures.delta_histogram(preview.histograms["delta_entropy"], preview.selection.cutoffs, **draw),
             figures.delta_histogram(preview.histograms["delta_nll"], preview.selection.cutoffs, **draw),
-            panels.domain_table(preview, column=column, sign=_sign(sign) if column == "delta_nll" else 1),
+            selections.domain_table(preview, column=column, sign=_sign(sign) if column == "delta_nll" else 1),
             *self.show_rows(run, spec, table, _sign(sign)),
             gr.update(value="Selection saved" if committed else "Save selection", interactive=not committed),
             gr.update(value=f"Fine-tune on {preview.selection.total.selected:,} rows"),
@@ -104,11 +105,11 @@ class ExploreTab:
     def show_rows(self, run: str, spec: SelectionSpec, table: TableState, sign: int) -> list[Any]:
         """The values of the table and the row view."""
         page = api.rows(run, spec, **table.query())
-        tree = panels.rows_table(
+        tree = rowviews.rows_table(
             page, sort_by=table.sort_by, descending=table.descending, current=table.current, sign=sign
         )
         row = api.row(run, spec, table.current) if table.current else None
-        return [tree, panels.row_view(row, sign=sign)]
+        return [tree, rowviews.row_view(row, sign=sign)]
 
     def prefill(self, run: str | None, now: RunStatus | None) -> list[Any]:
         """The values of the threshold controls, and the domains one can filter by."""
@@ -177,7 +178,7 @@ def export(run: str, spec: dict, fmt: str, scores: bool) -> str:
 
 
 def build() -> ExploreTab:
-    kpis = view(panels.selection_kpis(None, None, committed=False), elem_id="kpis", label="Selection")
+    kpis = view(selections.selection_kpis(None, None, committed=False), elem_id="kpis", label="Selection")
     with gr.Column(visible=False) as body:
         with gr.Column(elem_classes=["box"]):
             with gr.Row():
@@ -231,7 +232,7 @@ def build() -> ExploreTab:
                         [("all domains", "")], value="", label="Domain of the rows", show_label=False, min_width=120
                     )
                     decision = gr.Dropdown(
-                        [("all rows", ""), *((word, name) for name, word in list(panels.DECISIONS.items())[:-1])],
+                        [("all rows", ""), *((word, name) for name, word in list(rowviews.DECISIONS.items())[:-1])],
                         value="",
                         label="Decision on the rows",
                         show_label=False,

@@ -9,8 +9,9 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus
-from . import figures, forms, panels
+from . import figures, forms
 from .chart import chart
+from .panels import jobs
 from .view import view
 
 
@@ -32,9 +33,9 @@ class ScoreTab:
 
     def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
         if run is None:
-            return [panels.stage_list(None), None]
+            return [jobs.stage_list(None), None]
         curves = {label: steps for label, steps in api.losses(run).items() if label != "Fine-tune"}
-        return [panels.stage_list(now), figures.loss_curve(curves) if curves else None]
+        return [jobs.stage_list(now), figures.loss_curve(curves) if curves else None]
 
     def prefill(self, run: str | None) -> list[Any]:
         """The values of `fields` for a run."""
@@ -63,7 +64,7 @@ def build() -> ScoreTab:
     with gr.Row(equal_height=False):
         with gr.Column(elem_classes=["box"], scale=2, min_width=340):
             gr.HTML("<h3>Stages</h3>", padding=False)
-            stages = view(panels.stage_list(None), elem_id="stages", label="Stages")
+            stages = view(jobs.stage_list(None), elem_id="stages", label="Stages")
         with gr.Column(elem_classes=["box"], scale=3, min_width=360):
             gr.HTML("<h3>Calibration loss</h3>", padding=False)
             losses = chart("calibration-loss", label="Calibration loss by step", placeholder="No step was trained yet.")

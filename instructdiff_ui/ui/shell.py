@@ -16,7 +16,8 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus, SelectionSpec, UserError
-from . import data_tab, explore_tab, panels, score_tab, tune_tab
+from . import data_tab, explore_tab, score_tab, tune_tab
+from .panels import jobs
 from .state import TableState
 from .view import view
 
@@ -88,8 +89,8 @@ class Shell:
         active = now is not None and now.active
         resumable = now is not None and now.state in ("stopped", "failed", "interrupted")
         return [
-            panels.run_list(api.list_runs(), run),
-            panels.job_card(now),
+            jobs.run_list(api.list_runs(), run),
+            jobs.job_card(now),
             gr.update(visible=active, interactive=now is not None and now.state != "stopping"),
             gr.update(visible=resumable),
             *self.score.show(run, now),
@@ -221,12 +222,12 @@ def _lay_out() -> Shell:
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):
             gr.HTML("<h1>InstructDiff</h1><span class='muted'>data selection by ΔH</span>", padding=False)
-            job = view(panels.job_card(None), elem_id="job", label="Job")
+            job = view(jobs.job_card(None), elem_id="job", label="Job")
             stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop")
             resume = gr.Button("Resume", size="sm", visible=False, elem_id="resume")
             gr.HTML("<div class='lbl'>Runs</div>", padding=False)
-            runs = view(panels.run_list([], None), elem_id="runs", label="Runs")
-            view(panels.hardware_card(api.hardware()), elem_id="hardware", label="Hardware")
+            runs = view(jobs.run_list([], None), elem_id="runs", label="Runs")
+            view(jobs.hardware_card(api.hardware()), elem_id="hardware", label="Hardware")
             with gr.Accordion("Open or delete", open=False):
                 path = gr.Textbox(label="Run folder", placeholder="a folder made headless")
                 open_path = gr.Button("Open", size="sm")

@@ -9,8 +9,9 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus, SelectionSpec
-from . import figures, forms, panels
+from . import figures, forms
 from .chart import chart
+from .panels import outcomes
 from .score_tab import training_fields
 from .view import view
 
@@ -41,7 +42,7 @@ class TuneTab:
         return [
             figures.loss_curve(curves) if curves else None,
             figures.heldout_bars(results) if results else None,
-            panels.evaluation_table(results),
+            outcomes.evaluation_table(results),
             gr.update(value=str(path or ""), visible=path is not None),
             gr.update(interactive=path is not None),
             gr.update(visible=api.config(run).model is None),
@@ -95,7 +96,7 @@ def build() -> TuneTab:
                 length = gr.Number(label="New tokens", value=128, minimum=1, maximum=2048)
                 temperature = gr.Number(label="Temperature", value=0, minimum=0, maximum=2, step=0.1)
         generate = gr.Button("Generate", interactive=False, elem_id="generate")
-        answers = view(panels.answers(None), elem_id="answers", label="Answers")
+        answers = view(outcomes.answers(None), elem_id="answers", label="Answers")
     return TuneTab(
         fields=fields,
         model=model,
@@ -131,4 +132,4 @@ def generate(run: str | None, instruction: str, given: str, length: float, tempe
     texts = api.generate(
         run, instruction, input=given or "", max_new_tokens=int(length or 128), temperature=float(temperature or 0)
     )
-    return panels.answers(texts)
+    return outcomes.answers(texts)

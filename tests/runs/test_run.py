@@ -11,8 +11,8 @@ import yaml
 from instructdiff_ui import api
 from instructdiff_ui.config import SelectionSpec, parse_config
 from instructdiff_ui.errors import ConfigError, DataError, ModelError, RunError
-from instructdiff_ui.runs import stages
-from instructdiff_ui.runs.stages import draw
+from instructdiff_ui.runs.stages import scoring, training
+from instructdiff_ui.runs.stages.training import draw
 
 COLUMNS = [
     "example_id",
@@ -66,8 +66,8 @@ def test_a_whole_run(run, tmp_path):
 
 def test_what_is_done_is_not_done_again(run, monkeypatch):
     api.run_here(run, "selection")
-    monkeypatch.setattr(stages, "_score", lambda *_: pytest.fail("scored again"))
-    monkeypatch.setattr(stages, "_train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(scoring, "_score", lambda *_: pytest.fail("scored again"))
+    monkeypatch.setattr(training, "_train", lambda *_: pytest.fail("trained again"))
     assert api.run_here(run, "selection") == "done"
     record = api.select(run, SelectionSpec(ratio=0.5))
     assert record["total"]["selected"] == 2 * math.floor(0.5 * 27)
@@ -226,7 +226,7 @@ def test_a_full_disk_is_said_and_what_is_done_stays(run, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(stages, "_write_scores", full)
+    monkeypatch.setattr(scoring, "_write_scores", full)
     assert api.run_here(run, "selection") == "failed"
     assert "disk is full" in api.status(run).message
     monkeypatch.undo()

@@ -1,0 +1,32 @@
+"""What each stage does: read upstream artifacts, work, leave one artifact, return the facts for its manifest.
+
+A stage reads nothing but its settings and the artifacts before it. Knows nothing of queues, processes or pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .context import Context
+from .evaluation import evaluate
+from .loading import pool, tokens
+from .scoring import score_base, score_calibrated
+from .selecting import deltas, import_scores, select
+from .training import calibrate, finetune
+
+WORK: dict[str, Callable[[Context], dict[str, Any]]] = {
+    work.__name__: work
+    for work in (
+        pool,
+        tokens,
+        calibrate,
+        finetune,
+        score_base,
+        score_calibrated,
+        deltas,
+        import_scores,
+        select,
+        evaluate,
+    )
+}
