@@ -8,11 +8,12 @@ from typing import Any
 import gradio as gr
 
 from .. import api
-from ..api import RunStatus
 from . import figures, forms
 from .chart import chart
 from .panels import jobs
 from .view import view
+
+Losses = dict[str, list[dict[str, Any]]]  # steps of every training, by stage label
 
 
 @dataclass
@@ -27,15 +28,10 @@ class ScoreTab:
     def fields(self) -> list[Any]:
         return [*self.calibration, *self.training]
 
-    @property
-    def outputs(self) -> list[Any]:
-        return [self.stages, self.losses]
-
-    def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
-        if run is None:
-            return [jobs.stage_list(None), None]
-        curves = {label: steps for label, steps in api.losses(run).items() if label != "Fine-tune"}
-        return [jobs.stage_list(now), figures.loss_curve(curves) if curves else None]
+    def curve(self, losses: Losses) -> Any:
+        """The loss of every calibration so far."""
+        shown = {label: steps for label, steps in losses.items() if label != "Fine-tune"}
+        return figures.loss_curve(shown) if shown else None
 
     def prefill(self, run: str | None) -> list[Any]:
         """The values of `fields` for a run."""

@@ -18,11 +18,12 @@ from .. import api
 from ..api import RunStatus, SelectionSpec, UserError
 from . import data_tab, explore_tab, score_tab, tune_tab
 from .panels import jobs
-from .state import TableState
+from .score_tab import Losses
+from .state import Seen, TableState
 from .view import view
 
 TABS = {"data": "Data", "score": "Calibrate & score", "explore": "Explore & select", "tune": "Fine-tune"}
-POLL = 1.0  # seconds
+POLL = 1.5  # seconds
 
 # the address bar names the run, so that a reload or a shared link opens it
 REMEMBER_RUN = """(run) => {
@@ -83,7 +84,7 @@ class Shell:
     @property
     def live(self) -> list[Any]:
         """What moves while a job runs."""
-        return [self.runs, self.job, self.stop, self.resume, *self.score.outputs, *self.tune.outputs]
+        return [self.runs, self.job, self.stop, self.resume, self.score.stages]
 
     def show_live(self, run: str | None, now: RunStatus | None) -> list[Any]:
         active = now is not None and now.active
@@ -93,14 +94,21 @@ class Shell:
             jobs.job_card(now),
             gr.update(visible=active, interactive=now is not None and now.state != "stopping"),
             gr.update(visible=resumable),
-            *self.score.show(run, now),
-            *self.tune.show(run, now),
+            jobs.stage_list(now),
         ]
+
+    @property
+    def curves(self) -> list[Any]:
+        """What changes with every training step; drawing it anew takes the browser long."""
+        return [self.score.losses, self.tune.losses]
+
+    def show_curves(self, losses: Losses) -> list[Any]:
+        return [self.score.curve(losses), self.tune.curve(losses)]
 
     @property
     def results(self) -> list[Any]:
         """What changes when a stage has ended."""
-        return [self.seen, self.spec, *self.tab.values(), *self.data.outputs, *self.explore.outputs]
+        return [self.spec, *self.tab.values(), *self.data.outputs, *self.explore.outputs, *self.tune.outputs]
 
     def show_results(
         self, run: str | None, now: RunStatus | None, spec: dict | None, table: TableState, *options: Any
@@ -109,11 +117,11 @@ class Shell:
             spec = api.spec(run).model_dump(mode="json")
         parsed = SelectionSpec.model_validate(spec) if spec else None
         return [
-            signature(run, now),
             spec,
             *tab_labels(now),
             *self.data.show(run, now),
             *self.explore.show(run, now, parsed, table, *options),
+            *self.tune.show(run, now),
         ]
 
     @property
@@ -139,44 +147,46 @@ class Shell:
     def show_run(self, run: str, *options: Any) -> list[Any]:
         """Everything about a run that was just opened."""
         now = api.status(run) if run else None
-        table = TableState()
-        selected = gr.Tabs(selected=first_tab(now))
+        losses = api.losses(run) if run else {}
         return [
-            table,
-            selected,
+            Seen(signature(run or None, now), steps_of(losses)),
+            TableState(),
+            gr.Tabs(selected=first_tab(now)),
             *self.show_live(run or None, now),
-            *self.show_results(run or None, now, None, table, *options),
+            *self.show_curves(losses),
+            *self.show_results(run or None, now, None, TableState(), *options),
             *self.prefill(run or None, now),
         ]
 
-    def tick(self, run: str, seen: str, spec: dict | None, table: TableState, *options: Any) -> list[Any]:
-        """Read the run directory again; nothing is sent when nothing changed."""
-        live, results, prefilled = len(self.live), len(self.results), len(self.prefilled)
-        nothing = [gr.skip()] * (live + results + prefilled)
-        if not run:
-            return nothing
+    def tick(self, run: str, seen: Seen, spec: dict | None, table: TableState, *options: Any) -> list[Any]:
+        """Read the run directory again, and send what changed."""
+        skipped = [[gr.skip()] * len(part) for part in (self.live, self.curves, self.results, self.prefilled)]
         try:
-            now = api.status(run)
+            now = api.status(run) if run else None
         except UserError:  # deleted in another tab
-            return nothing
-        same = signature(run, now) == seen
-        if same and not now.active:
-            return nothing
-        shown = self.show_live(run, now)
-        if same:
-            return [*shown, *[gr.skip()] * (results + prefilled)]
-        first_scores = spec is None and explore_tab.is_scored(now)
-        return [
-            *shown,
-            *self.show_results(run, now, spec, table, *options),
-            *(self.prefill(run, now) if first_scores else [gr.skip()] * prefilled),
-        ]
+            now = None
+        same = now is None or signature(run, now) == seen.results
+        if now is None or (same and not now.active):
+            return [gr.skip(), *(skip for part in skipped for skip in part)]
+        live, curves, results, prefilled = skipped
+        live, losses = self.show_live(run, now), api.losses(run)
+        if steps_of(losses) != seen.steps:
+            curves = self.show_curves(losses)
+        if not same:
+            results = self.show_results(run, now, spec, table, *options)
+            if spec is None and explore_tab.is_scored(now):
+                prefilled = self.prefill(run, now)
+        return [Seen(signature(run, now), steps_of(losses)), *live, *curves, *results, *prefilled]
 
     def show_spec(self, run: str, spec: dict | None, table: TableState, *options: Any) -> list[Any]:
         """What depends on the spec, after it changed."""
         parsed = SelectionSpec.model_validate(spec) if spec else None
         now = api.status(run) if run else None
         return [spec, *self.explore.show(run or None, now, parsed, table, *options)]
+
+
+def steps_of(losses: Losses) -> int:
+    return sum(map(len, losses.values()))
 
 
 def signature(run: str | None, now: RunStatus | None) -> str:
@@ -218,7 +228,7 @@ def build() -> gr.Blocks:
 
 def _lay_out() -> Shell:
     run = gr.Textbox(visible="hidden", elem_id="run-id")
-    seen, spec, table = gr.State(""), gr.State(None), gr.State(TableState())
+    seen, spec, table = gr.State(Seen()), gr.State(None), gr.State(TableState())
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):
             gr.HTML("<h1>InstructDiff</h1><span class='muted'>data selection by ΔH</span>", padding=False)
@@ -278,14 +288,14 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     shell.run.change(
         told(shell.show_run),
         [shell.run, *options],
-        [shell.table, shell.tabs, *shell.live, *shell.results, *shell.prefilled],
+        [shell.seen, shell.table, shell.tabs, *shell.live, *shell.curves, *shell.results, *shell.prefilled],
         **Busy,
     )
     shell.run.change(None, shell.run, None, js=REMEMBER_RUN, api_visibility="private")
     gr.Timer(POLL).tick(
         shell.tick,
         [shell.run, shell.seen, shell.spec, shell.table, *options],
-        [*shell.live, *shell.results, *shell.prefilled],
+        [shell.seen, *shell.live, *shell.curves, *shell.results, *shell.prefilled],
         **Quiet,
     )
     shell.runs.select(_key_of_event, None, shell.run, **Quiet)

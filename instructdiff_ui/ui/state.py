@@ -10,6 +10,14 @@ from ..config import validated
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What of a run the page shows already, so that only changes are sent."""
+
+    results: str = ""  # see `shell.signature`
+    steps: int = 0  # training steps in the loss curves
+
+
+@dataclass(frozen=True)
 class TableState:
     """Which part of the rows is shown."""
 

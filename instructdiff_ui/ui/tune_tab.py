@@ -12,7 +12,7 @@ from ..api import RunStatus, SelectionSpec
 from . import figures, forms
 from .chart import chart
 from .panels import outcomes
-from .score_tab import training_fields
+from .score_tab import Losses, training_fields
 from .view import view
 
 
@@ -32,21 +32,24 @@ class TuneTab:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.losses, self.bars, self.table, self.saved, self.generate, self.model]
+        return [self.bars, self.table, self.saved, self.generate, self.model]
 
     def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
         if run is None or now is None:
-            return [None, None, [], gr.update(value="", visible=False), gr.update(interactive=False), gr.skip()]
-        curves = {label: steps for label, steps in api.losses(run).items() if label == "Fine-tune"}
+            return [None, [], gr.update(value="", visible=False), gr.update(interactive=False), gr.skip()]
         results, path = api.evaluation(run), api.finetuned_path(run)
         return [
-            figures.loss_curve(curves) if curves else None,
             figures.heldout_bars(results) if results else None,
             outcomes.evaluation_table(results),
             gr.update(value=str(path or ""), visible=path is not None),
             gr.update(interactive=path is not None),
             gr.update(visible=api.config(run).model is None),
         ]
+
+    def curve(self, losses: Losses) -> Any:
+        """The loss of the fine-tuning so far."""
+        shown = {label: steps for label, steps in losses.items() if label == "Fine-tune"}
+        return figures.loss_curve(shown) if shown else None
 
     def prefill(self, run: str | None) -> list[Any]:
         if run is None:

@@ -30,7 +30,7 @@ def evaluation_table(results: Sequence[Mapping[str, Any]] | None) -> Node:
                 *(_loss_cell(cell.get((domain, m)), best) for m in models),
             )
         )
-    titles = head(["Domain", "Held-out rows", *models], left=1)
+    titles = head(["Domain", "Rows", *models], left=1)
     return h("div", {"class": "scroll"}, h("table", {"class": "grid-table"}, titles, h("tbody", {}, *rows)))
 
 
