@@ -199,8 +199,8 @@ def build() -> ExploreTab:
         with gr.Row(equal_height=False):
             with gr.Column(elem_classes=["box"], scale=1, min_width=340):
                 gr.HTML(
-                    "<h3>Differential entropy ΔH</h3><p class='hint'>Right of 0: surer after calibration. Drag a line to "
-                    "set what is kept.</p>",
+                    "<h3>Differential entropy ΔH</h3><p class='hint'>Right of 0: surer after calibration. Drag a line "
+                    "to set what is kept.</p>",
                     padding=False,
                 )
                 entropy_chart = chart("entropy-chart", label="Differential entropy by domain")
