@@ -54,7 +54,7 @@ class _Trainer(SFTTrainer):
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """TRL's loss, with attention that is only causal: rows are padded on the right, where nobody looks.
 
-        Kernels that need no mask skip half of the work. The pads have no labels, so the loss is the same.
+        Without one the kernels for causal attention can be used. The pads have no labels, so the loss is the same.
         """
         return super().compute_loss(model if self.aux_loss_enabled else _unmasked(model), inputs, *args, **kwargs)
 

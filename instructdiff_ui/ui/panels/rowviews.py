@@ -29,7 +29,6 @@ COLUMNS = (
     ("delta_nll", "ΔNLL"),
     ("n_tokens", "Tokens"),
 )
-SORTABLE = tuple(name for name, _ in COLUMNS)
 _TEXT_COLUMNS = 3
 
 
