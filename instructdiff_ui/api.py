@@ -9,17 +9,22 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from .config import PRESETS, RunConfig, SelectionSpec, parse_config, reference, updated
+import pandas as pd
+
+from .config import PRESETS, RunConfig, SelectionSpec, Strategy, parse_config, reference, updated
 from .data.examples import Quarantined
 from .data.export import FORMATS as EXPORT_FORMATS
+from .demo import shipped
+from .demo.shipped import Overlap
 from .errors import ConfigError, DataError, RunError, UserError
-from .files import read_json, read_jsonl
+from .files import expanded, read_json, read_jsonl
 from .runs import executor, home
+from .runs.comparison import Arm, Measured, compare, difference
 from .runs.exploration import Exploration, Preview, RowView, explore
 from .runs.hardware import Hardware, hardware
 from .runs.plan import TARGETS, plan
@@ -35,9 +40,13 @@ __all__ = [
     "EXPORT_FORMATS",
     "PRESETS",
     "SCORES",
+    "STRATEGIES",
     "TARGETS",
+    "Arm",
     "Exploration",
     "Hardware",
+    "Measured",
+    "Overlap",
     "Page",
     "Preview",
     "RowView",
@@ -46,10 +55,16 @@ __all__ = [
     "RunSummary",
     "SelectionSpec",
     "UserError",
+    "build_demo",
+    "categories",
+    "comparison",
     "config",
     "create_run",
     "data_report",
     "delete_run",
+    "demo_overlap",
+    "demo_record",
+    "difference",
     "discard_failed",
     "evaluation",
     "explore_run",
@@ -57,19 +72,25 @@ __all__ = [
     "finetuned_path",
     "generate",
     "hardware",
+    "has_demo",
     "import_scores",
+    "is_demo",
     "keep_upload",
+    "kept_by",
+    "kept_by_strategy",
     "last_stage",
     "list_runs",
     "log_tail",
     "losses",
     "move_cutoff",
+    "open_demo",
     "open_run",
     "parse_config",
     "parse_source",
     "preview",
     "quarantined",
     "reference",
+    "rerun_demo",
     "resume",
     "row",
     "rows",
@@ -82,6 +103,9 @@ __all__ = [
     "update_run",
     "wait_for",
 ]
+
+
+STRATEGIES: tuple[str, ...] = get_args(Strategy)
 
 
 @dataclass(frozen=True)
@@ -97,7 +121,7 @@ class RunSummary:
 def parse_source(text: str) -> dict[str, Any]:
     """A dataset as one writes it in a line: `PATH`, or `DOMAIN=PATH` to label all its rows."""
     labelled = re.fullmatch(r"([\w .&+-]{1,40})=(.+)", text.strip())
-    if labelled and not Path(text.strip()).expanduser().exists():
+    if labelled and not expanded(text.strip()).exists():
         return {"path": labelled[2].strip(), "domain": labelled[1].strip()}
     return {"path": text.strip()}
 
@@ -120,7 +144,7 @@ def _check_inputs(config: RunConfig) -> None:
     from .engine.describe import check_folder, local_folder
 
     if config.scores:
-        if not Path(config.scores).expanduser().is_file():
+        if not expanded(config.scores).is_file():
             raise DataError(f"No such file: {config.scores}")
         return
     if config.model is None:
@@ -202,6 +226,52 @@ def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
     if changed.selection != before.selection:
         store.write_spec(changed.selection)  # the rule set last is in force, wherever it was set
     return changed
+
+
+# the demo pack -----------------------------------------------------------------------------------------------------
+
+
+def has_demo() -> bool:
+    """Whether the demo pack is there to be opened."""
+    return shipped.available()
+
+
+def open_demo() -> str:
+    """Open the finished run of the demo pack, a copy in the app's home; returns its id."""
+    return shipped.open_shipped().run_id
+
+
+def rerun_demo() -> str:
+    """Do the demo's run again on this machine, up to its selection; returns the new run's id."""
+    run = create_run(shipped.rerun_config())
+    start(run, "selection")
+    return run
+
+
+def is_demo(run: str) -> bool:
+    """Whether this is the demo's finished run as it was shipped."""
+    return shipped.is_shipped(home.open_store(run))
+
+
+def demo_record() -> dict[str, Any]:
+    """What the build noted down about the demo pack: sizes, hashes, times."""
+    return shipped.record()
+
+
+def demo_overlap(run: str, spec: SelectionSpec) -> Overlap | None:
+    """How many rows a rerun of the demo and the shipped run both select under `spec`; None for any other run."""
+    return shipped.overlap(home.open_store(run), spec)
+
+
+def build_demo(
+    into: str | Path, *, work: str | Path, until: str = "run", say: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """Build the demo pack anew: its `pool`, then its `model`, then its `run`; returns the record of it."""
+    from .demo.build import PARTS, build
+
+    if until not in PARTS:
+        raise ConfigError(f"There is no part {until!r}; the parts are {', '.join(PARTS)}.")
+    return build(Path(into), work=Path(work), until=until, say=say)
 
 
 # jobs --------------------------------------------------------------------------------------------------------------
@@ -290,7 +360,7 @@ def import_scores(
     file: str | Path, *, run_dir: str | Path | None = None, settings: Mapping[str, Any] | None = None
 ) -> str:
     """Make a run from a scored file (the released code's JSONL, or one with this app's columns); returns its id."""
-    values = {"scores": str(Path(file).expanduser().resolve()), **(settings or {})}
+    values = {"scores": str(expanded(file).resolve()), **(settings or {})}
     values.setdefault("name", Path(file).stem)
     run = create_run(parse_config(values), run_dir=run_dir)
     if run_here(run, "selection") != "done":
@@ -353,6 +423,22 @@ def rows(
     )
 
 
+def categories(run: str) -> list[str]:
+    """The dataset's own columns that sort its rows into kinds, 2 to 20 of them."""
+    return list(explore_run(run).categories)
+
+
+def kept_by(run: str, spec: SelectionSpec, column: str) -> pd.DataFrame:
+    """How many rows of each kind in `column` there are, and how many `spec` keeps: `rows, kept`, by kind."""
+    return explore_run(run).kept_by(spec, column)
+
+
+def kept_by_strategy(run: str, spec: SelectionSpec, column: str) -> dict[str, pd.DataFrame]:
+    """`kept_by` for every strategy in the place of the one of `spec`: the same budget, chosen another way."""
+    every = {name: spec.model_copy(update={"strategy": name}) for name in STRATEGIES}
+    return {name: explore_run(run).kept_by(other, column) for name, other in every.items()}
+
+
 def row(run: str, spec: SelectionSpec, example_id: str) -> RowView:
     """One row with its full text, scores, decision and margin."""
     return explore_run(run).row(spec, example_id)
@@ -398,6 +484,11 @@ def evaluation(run: str) -> list[dict[str, Any]] | None:
     """Held-out loss per model and domain, once the fine-tuned model was evaluated."""
     folder = _folder(home.open_store(run), "evaluate")
     return read_json(folder / "evaluation.json") if folder else None
+
+
+def comparison(run: str) -> list[Arm]:
+    """Base, calibrated and every fine-tuned model that was evaluated in this run, arm by arm, over their seeds."""
+    return compare(home.open_store(run))
 
 
 def finetuned_path(run: str) -> Path | None:

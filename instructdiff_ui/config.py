@@ -115,6 +115,13 @@ class ScoringConfig(Settings):
     score_eos: bool = Field(False, description="Score the end-of-sequence token too")
 
 
+class EvaluationConfig(Settings):
+    answer_column: str | None = Field(
+        None, description="Held-out column with the short right answer: models answer, and exact matches are counted"
+    )
+    max_new_tokens: int = Field(192, ge=1, le=4096, description="Tokens a model may write for such an answer")
+
+
 class DomainRule(Settings):
     """What one domain does otherwise than the rest."""
 
@@ -122,12 +129,28 @@ class DomainRule(Settings):
     ratio: float | None = Field(None, gt=0, le=1, description="β of this domain")
 
 
+Strategy = Literal[
+    "instructdiff",
+    "instructdiff_mid",
+    "instructdiff_max",
+    "random",
+    "ppl_min",
+    "ppl_mid",
+    "ppl_max",
+    "entropy_min",
+    "entropy_mid",
+    "entropy_max",
+    "response_length_max",
+]
+
+
 class SelectionSpec(Settings):
     """The rule that turns scores into a subset; the same spec on the same table gives the same rows."""
 
-    strategy: Literal["instructdiff"] = Field("instructdiff", description="Lowest ΔH after the ΔNLL filter")
+    strategy: Strategy = Field("instructdiff", description="What ranks the rows: lowest ΔH after the ΔNLL filter, …")
     gamma: float = Field(0.1, ge=0, lt=0.5, description="γ: share dropped at each end of ΔNLL")
     ratio: float = Field(0.1, gt=0, le=1, description="β: share of the pool that is kept")
+    seed: int = Field(0, ge=0, description="Seed of the random strategy")
     budget: Literal["rows", "tokens"] = Field("rows", description="Whether β counts rows or response tokens")
     filter: Literal["quantile", "rank"] = Field("quantile", description="Inclusive quantiles, or ⌊γN⌋ rows by rank")
     scope: Literal["domain", "global"] = Field("domain", description="Rank within each domain, or the pool as one")
@@ -166,6 +189,7 @@ class RunConfig(Settings):
     scoring: ScoringConfig = ScoringConfig()
     selection: SelectionSpec = SelectionSpec()
     finetune: TrainingConfig = TrainingConfig()
+    evaluation: EvaluationConfig = EvaluationConfig()
     scores: str | None = Field(None, description="A scored file that this run was made from, instead of scoring")
     delta_nll_sign: Literal["calibrated-base", "base-calibrated"] = Field(
         "calibrated-base", description="The sign in which ΔNLL is shown (files keep calibrated − base)"

@@ -16,6 +16,20 @@ from typing import Any
 
 from .errors import disk_full
 
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+DEMO = "demo:"  # what a path into the demo pack begins with, so that a run names it alike on every machine
+
+
+def expanded(path: str | Path) -> Path:
+    """The path that a person wrote: `~` is their home, `demo:x` the file or folder `x` of the demo pack."""
+    text = str(path)
+    return demo_pack() / text.removeprefix(DEMO) if text.startswith(DEMO) else Path(path).expanduser()
+
+
+def demo_pack() -> Path:
+    """Where the demo pack lies; `INSTRUCTDIFF_DEMO` names another one."""
+    return Path(os.environ.get("INSTRUCTDIFF_DEMO") or ASSETS / "demo")
+
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:

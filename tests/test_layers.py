@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "engine": {"engine", "data"},
     "selection": {"selection", "data"},
     "runs": {"runs", "engine", "selection", "data"},
-    "api": {"runs", "engine", "selection", "data"},
+    "demo": {"demo", "runs", "engine", "selection", "data"},
+    "api": {"demo", "runs", "engine", "selection", "data"},
     "cli": {"api"},
     "ui": {"ui", "api", "selection"},  # selection: the shapes of results that figures draw
     "__main__": {"cli"},

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..config import DataConfig, SourceConfig
 from ..errors import DataError
-from ..files import replacing
+from ..files import expanded, replacing
 from .columns import Layout, recognise, to_example
 from .domains import discover
 from .examples import Example, Message, Quarantined
@@ -152,7 +152,7 @@ def _labels(sources: Sequence[SourceConfig], tables: Sequence[RawTable]) -> list
     """The domains of sources that name none: "all" for one, else file stems, with the folder where they clash."""
     if len(sources) == 1:
         return ["all"]
-    local = [Path(source.path).expanduser() for source in sources]
+    local = [expanded(source.path) for source in sources]
     stems = [path.stem if path.is_file() else table.name for path, table in zip(local, tables, strict=True)]
     return [
         f"{path.resolve().parent.name}/{stem}" if stems.count(stem) > 1 and path.exists() else stem

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..config import SourceConfig
 from ..errors import DataError
+from ..files import DEMO, expanded
 from .examples import Quarantined
 from .hub import check_repo_id, hub_error
 
@@ -54,14 +55,14 @@ def local_path(path: str) -> Path | None:
     """The file or folder that `path` names, or None when it is a Hub id; `DataError` for a path that does not exist."""
     if there := _existing(Path(path)):
         return there
-    if path.startswith(("/", ".", "~")) or "\\" in path or Path(path).suffix.lower() in SUFFIXES:
+    if path.startswith(("/", ".", "~", DEMO)) or "\\" in path or Path(path).suffix.lower() in SUFFIXES:
         raise DataError(f"No such file: {path}")
     return None
 
 
 def _existing(path: Path) -> Path | None:
     try:
-        path = path.expanduser()
+        path = expanded(path)
         return path if path.exists() else None
     except (OSError, RuntimeError, ValueError):  # a name too long, an unknown ~user: no path of this machine
         return None

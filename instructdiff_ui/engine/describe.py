@@ -14,6 +14,7 @@ from typing import Any
 
 from ..config import ModelConfig
 from ..errors import HubError, ModelError, UserError
+from ..files import expanded
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 
@@ -70,12 +71,12 @@ def load_tokenizer(config: ModelConfig, *, token: str | None = None) -> Any:
 
 def local_folder(path: str) -> Path | None:
     """The folder that `path` names, or None when it is a Hub id. Raises `ModelError` for a folder that is missing."""
-    folder = Path(path).expanduser()
+    folder = expanded(path)
     if folder.is_dir():
         return folder
     if folder.is_file():
         raise ModelError(f"{path} is a file; a model is a folder with config.json and *.safetensors, or a Hub id.")
-    if re.match(r"[~/.\\]|[A-Za-z]:", path) or path.count("/") > 1:
+    if re.match(r"[~/.\\]|[A-Za-z]+:", path) or path.count("/") > 1:
         raise ModelError(f"There is no folder {path}.")
     return None
 

@@ -5,10 +5,12 @@ Knows nothing of templates: the prompt comes as token ids.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+
+from ..errors import Stopped
 
 
 @torch.inference_mode()
@@ -40,3 +42,49 @@ def generate(
             **({"do_sample": False} | sampling),
         )
     return tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
+
+
+@torch.inference_mode()
+def generate_many(
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[Sequence[int]],
+    *,
+    max_new_tokens: int,
+    batch: int = 64,
+    on_batch: Callable[[int], None] = lambda done: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[str]:
+    """The likeliest text after each of `prompts` (N lists of ids), in their order.
+
+    Prompts of like length share a batch, padded on the left; `on_batch` gets how many are done. Raises `Stopped`.
+    """
+    texts = [""] * len(prompts)
+    order = sorted(range(len(prompts)), key=lambda place: (-len(prompts[place]), place))
+    for start in range(0, len(order), batch):
+        if should_stop():
+            raise Stopped
+        places = order[start : start + batch]
+        for place, text in zip(
+            places, _greedy(model, tokenizer, [prompts[p] for p in places], max_new_tokens), strict=True
+        ):
+            texts[place] = text
+        on_batch(start + len(places))
+    return texts
+
+
+def _greedy(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[str]:
+    device = next(model.parameters()).device
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    longest = max(map(len, prompts))
+    ids = torch.tensor([[pad] * (longest - len(row)) + list(row) for row in prompts], device=device)  # (B, T)
+    mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in prompts], device=device)
+    out = model.generate(
+        ids,
+        attention_mask=mask,
+        max_new_tokens=max_new_tokens,
+        do_sample=False,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=pad,
+    )
+    return tokenizer.batch_decode(out[:, longest:], skip_special_tokens=True)

@@ -23,6 +23,8 @@ from ..selection.rules import SelectionTable
 from ..selection.summary import Bins, Histogram, statistics
 from .store import RunStore
 
+MAX_KINDS = 20  # values of a column that is a kind of row, rather than a text or an id
+
 
 @dataclass(frozen=True, eq=False)
 class Preview:
@@ -107,6 +109,28 @@ class Exploration:
         return self.table.assign(
             instruction=[f"{t.instruction}\n{t.input}".strip() for t in texts], response=[t.response for t in texts]
         )
+
+    @cached_property
+    def categories(self) -> dict[str, np.ndarray]:
+        """The dataset's own columns that sort its rows into kinds: 2 to 20 values each, as (N,) objects of text."""
+        rows = [self.examples[example_id].extra for example_id in self.table["example_id"]]
+        names = dict.fromkeys(name for row in rows[:100] for name in row)
+        found = {}
+        for name in names:
+            values = [row.get(name) for row in rows]
+            kinds = {value for value in values if isinstance(value, (str, bool, int))}
+            if 2 <= len(kinds) <= MAX_KINDS and len(kinds) < len(rows):
+                found[name] = np.array(["" if value is None else str(value) for value in values], dtype=object)
+        return found
+
+    def kept_by(self, spec: SelectionSpec, column: str) -> pd.DataFrame:
+        """How many rows of each kind in `column` there are and how many `spec` keeps: `rows, kept`, by kind."""
+        if column not in self.categories:
+            known = ", ".join(self.categories) or "none"
+            raise DataError(f"There is no column {column!r} with 2 to {MAX_KINDS} kinds of rows; there is {known}.")
+        kinds = pd.Series(self.categories[column])
+        counts = pd.DataFrame({"rows": kinds.value_counts(), "kept": kinds[self.select(spec).selected].value_counts()})
+        return counts.fillna(0).astype(int).sort_values("rows", ascending=False, kind="stable")
 
     def rows(self, spec: SelectionSpec, **query: Any) -> table_rows.Page:
         """One page of rows with scores, text and the decision under `spec`; `query` as for `selection.rows.query`."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import RunError
@@ -50,7 +52,7 @@ def forget(store: RunStore) -> None:
 def stores() -> list[RunStore]:
     """All runs that exist, newest first."""
     found = []
-    for entry in runs_dir().glob("*") if runs_dir().is_dir() else []:
+    for entry in runs_dir().glob("[!.]*") if runs_dir().is_dir() else []:
         store = RunStore(entry.read_text(encoding="utf-8").strip() if entry.suffix == ".link" else entry)
         if store.exists():
             found.append(store)
@@ -74,6 +76,18 @@ def keep(path: Path) -> Path:
         with replacing(kept) as temporary:
             shutil.copyfile(path, temporary)
     return kept
+
+
+def install(folder: Path, name: str) -> RunStore:
+    """A copy of a finished run in the app's home, as `name`; the copy that is there already, if there is one."""
+    store = RunStore(runs_dir() / name)
+    if not store.exists():
+        runs_dir().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=runs_dir(), prefix=".installing-") as temporary:
+            copy = Path(shutil.copytree(folder, Path(temporary) / name))
+            with suppress(OSError):  # another process was faster
+                copy.rename(store.path)
+    return store
 
 
 def _sha256(path: Path) -> str:

@@ -68,7 +68,7 @@ def plan(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
         stages += _round(config, number, tokens, base, select, scoring, rule)
         select = stages[-1]
     assert select is not None
-    return [*stages, *_training(config, tokens, select)]
+    return [*stages, *_training(config, tokens, select, calibrate=select["calibrate"])]
 
 
 def _round(config, number, tokens, base, previous, scoring, rule) -> list[Stage]:
@@ -104,18 +104,26 @@ def _plan_from_scores(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
     if config.model is None:
         return [scores, select]
     tokens = _tokens(config, scores)
-    return [scores, select, tokens, *_training(config, tokens, select)]
+    return [scores, select, tokens, *_training(config, tokens, select, calibrate=None)]
 
 
 def _select(name: str, label: str, spec: SelectionSpec, deltas: Stage, number: int) -> Stage:
     return Stage(name, "select", label, spec.model_dump(mode="json"), (deltas,), round=number)
 
 
-def _training(config: RunConfig, tokens: Stage, select: Stage) -> list[Stage]:
+def _training(config: RunConfig, tokens: Stage, select: Stage, *, calibrate: Stage | None) -> list[Stage]:
+    """Fine-tuning and the evaluation of every model; a run made from scores has no calibrated one."""
     settings = {"training": _training_settings(config.finetune), "dtype": _dtype(config)}
     finetune = Stage("finetune", "finetune", "Fine-tune", settings, (tokens, select), accelerator=True)
-    scoring = {"score_eos": config.scoring.score_eos}
-    return [finetune, Stage("evaluate", "evaluate", "Evaluate", scoring, (tokens, select, finetune), accelerator=True)]
+    measured = {"score_eos": config.scoring.score_eos, "dtype": _dtype(config), **_dump(config.evaluation)}
+
+    def evaluation(name: str, work: str, label: str, *upstream: Stage) -> Stage:
+        return Stage(name, work, f"Evaluate {label}", measured, (tokens, *upstream), accelerator=True)
+
+    before = [evaluation("evaluate-base", "evaluate_base", "base")]
+    if calibrate is not None:
+        before.append(evaluation("evaluate-calibrated", "evaluate_calibrated", "calibrated", calibrate))
+    return [finetune, *before, evaluation("evaluate", "evaluate", "fine-tuned", select, finetune, *before)]
 
 
 def _tokens(config: RunConfig, pool: Stage) -> Stage:

@@ -25,7 +25,7 @@ class Cutoff:
 
     nll_low: float | None
     nll_high: float | None
-    delta_entropy: float | None  # ΔH of the last row kept by rank
+    delta_entropy: float | None  # ΔH of the last row kept by rank, where the lowest ΔH is kept
     budget: int  # rows, or response tokens, that β grants the group
 
 
@@ -45,7 +45,7 @@ class Selection:
     spec: SelectionSpec
     example_ids: np.ndarray  # (N,) objects
     decision: pd.Categorical[str]  # (N,) of DECISIONS
-    rank: np.ndarray  # (N,) 1-based rank by ΔH among the rows of the group that passed the filter; 0: no rank
+    rank: np.ndarray  # (N,) 1-based rank by the strategy among the rows of the group that passed the filter; 0: no rank
     cutoffs: dict[str, Cutoff]  # by domain, or {"all": …} when the pool is ranked as one
     counts: dict[str, Counts]  # by domain
     total: Counts

@@ -30,8 +30,10 @@ from .outcome import (
     Cutoff,
     Selection,
 )
+from .strategies import RANKINGS, sort_key
 
 _UNDECIDED = len(DECISIONS)  # passed the filter, not yet ranked
+MAX_SORTED = 4  # strategies that are kept sorted; each takes some 60 bytes a row
 
 
 def apply(table: pd.DataFrame, spec: SelectionSpec) -> Selection:
@@ -47,6 +49,7 @@ class SelectionTable:
     """
 
     def __init__(self, table: pd.DataFrame):
+        self._table = table
         self.ids = table["example_id"].to_numpy(dtype=object)
         doubled = table["example_id"].duplicated().to_numpy()
         if doubled.any():
@@ -58,6 +61,7 @@ class SelectionTable:
         self._tokens = table["n_tokens"].to_numpy(np.int64)
         self._in_calibration = table["in_calibration"].to_numpy(bool)
         self._scored = np.isfinite(self._nll) & np.isfinite(self._entropy)
+        self._sorted: dict[tuple[str, int], dict[str, list[_Group]]] = {}
         self._rows_of = np.bincount(self._domain, minlength=len(names))
         self._tokens_of = np.bincount(self._domain, self._tokens, len(names)).astype(np.int64)
 
@@ -78,7 +82,7 @@ class SelectionTable:
         codes = np.full(len(self), QUARANTINED, np.int8)
         rank = np.zeros(len(self), np.int32)
         cutoffs = {}
-        for group in self._groups[spec.scope]:
+        for group in self._groups(spec):
             cutoffs[group.name] = group.decide(spec, barred=barred, by_hand=by_hand, codes=codes, rank=rank)
         counts = self._counts(codes)
         return Selection(
@@ -92,7 +96,11 @@ class SelectionTable:
         )
 
     def ratio_at(self, spec: SelectionSpec, group: str, delta_entropy: float) -> float:
-        """The β that cuts `group` at a ΔH, for a cut-off line that was dragged there: within (0, 1]."""
+        """The β that cuts `group` at a ΔH, for a cut-off line that was dragged there: within (0, 1].
+
+        Of the lowest ΔH, the ranking that such a line cuts.
+        """
+        spec = spec.model_copy(update={"strategy": "instructdiff"})
         return self._group(spec, group).ratio_at(spec, delta_entropy)
 
     def gamma_at(self, spec: SelectionSpec, group: str, delta_nll: float, *, end: str) -> float:
@@ -100,28 +108,46 @@ class SelectionTable:
         return self._group(spec, group).gamma_at(delta_nll, end=end)
 
     def _group(self, spec: SelectionSpec, name: str) -> _Group:
-        groups = {group.name: group for group in self._groups[spec.scope]}
+        groups = {group.name: group for group in self._groups(spec)}
         if name not in groups:
             raise ConfigError(f"There is no group {name!r}; the groups are {', '.join(groups)}.")
         return groups[name]
 
-    @cached_property
-    def _groups(self) -> dict[str, list[_Group]]:
+    def _groups(self, spec: SelectionSpec) -> list[_Group]:
+        """The groups that `spec` ranks, sorted once per strategy."""
+        key = (spec.strategy, spec.seed if spec.strategy == "random" else 0)
+        if key not in self._sorted:
+            if len(self._sorted) >= MAX_SORTED:
+                self._sorted.pop(next(iter(self._sorted)))
+            self._sorted[key] = self._sort(*key)
+        return self._sorted[key][spec.scope]
+
+    def _sort(self, strategy: str, seed: int) -> dict[str, list[_Group]]:
         """The sorted groups of both scopes: one per domain, and the pool as one."""
-        id_order = pd.Index(self.ids).argsort()  # code-point order, what `sorted` gives
-        by_entropy = id_order[np.argsort(self._entropy[id_order], kind="stable")]
-        by_entropy = by_entropy[self._scored[by_entropy]]
-        by_nll = id_order[np.argsort(self._nll[id_order], kind="stable")]
-        by_nll = by_nll[self._scored[by_nll]]
+        by_rank = self._in_order(sort_key(self._table, strategy, seed=seed))
+        by_nll = self._by_nll
         # A stable sort by domain keeps the order within each, so two sorts serve both scopes.
-        in_domain = by_entropy[np.argsort(self._domain[by_entropy], kind="stable")]
+        in_domain = by_rank[np.argsort(self._domain[by_rank], kind="stable")]
         nll_in_domain = by_nll[np.argsort(self._domain[by_nll], kind="stable")]
         ends = np.bincount(self._domain[self._scored], minlength=len(self.domains)).cumsum()[:-1]
         parts = zip(self.domains, np.split(in_domain, ends), np.split(nll_in_domain, ends), strict=True)
         return {
-            "global": [_Group(POOL, self, by_entropy, by_nll)],
+            "global": [_Group(POOL, self, by_rank, by_nll)],
             "domain": [_Group(name, self, rows, nll_rows) for name, rows, nll_rows in parts],
         }
+
+    def _in_order(self, key: np.ndarray) -> np.ndarray:
+        """Positions of the scored rows by (key, id)."""
+        order = self._id_order[np.argsort(key[self._id_order], kind="stable")]
+        return order[self._scored[order]]
+
+    @cached_property
+    def _id_order(self) -> np.ndarray:
+        return pd.Index(self.ids).argsort()  # code-point order, what `sorted` gives
+
+    @cached_property
+    def _by_nll(self) -> np.ndarray:
+        return self._in_order(self._nll)
 
     def _check_domains(self, spec: SelectionSpec) -> None:
         for name in spec.domains:
@@ -157,11 +183,11 @@ class SelectionTable:
 
 
 class _Group:
-    """The scored rows of a domain, or of the pool, in ΔH order; ties by example id."""
+    """The scored rows of a domain, or of the pool, in the order of a strategy; ties by example id."""
 
     def __init__(self, name: str, table: SelectionTable, rows: np.ndarray, nll_rows: np.ndarray):
         self.name = name
-        self.rows = rows  # (n,) positions in the table, by (ΔH, id)
+        self.rows = rows  # (n,) positions in the table, the first rank first
         self.entropy = table._entropy[rows]
         self.nll = table._nll[rows]
         self.tokens = table._tokens[rows]
@@ -177,9 +203,11 @@ class _Group:
         """Write the decision and rank of the group's rows into `codes` and `rank`; all arrays are (N,), table order."""
         # 1. The filter, over all scored rows, so that pinning or excluding by hand does not move it.
         low, high, own = self._filter(spec)
-        # 2. The survivors, in ΔH order, and their ranks.
+        # 2. The survivors, in the strategy's order, and their ranks.
         own[barred[self.rows]] = EXCLUDED
         survivors = np.flatnonzero(own == _UNDECIDED)
+        if RANKINGS[spec.strategy].end == "mid":
+            survivors = _from_the_middle(survivors)
         own_rank = np.zeros(len(self.rows), np.int32)
         own_rank[survivors] = np.arange(1, len(survivors) + 1, dtype=np.int32)
         # 3. The budget: pinned rows take theirs first, the rest goes by rank.
@@ -192,13 +220,14 @@ class _Group:
         own[pinned] = SELECTED
         codes[self.rows] = own
         rank[self.rows] = own_rank
-        return Cutoff(low, high, float(self.entropy[kept[-1]]) if len(kept) else None, budget)
+        by_entropy = spec.strategy == "instructdiff" and len(kept)
+        return Cutoff(low, high, float(self.entropy[kept[-1]]) if by_entropy else None, budget)
 
     def _filter(self, spec: SelectionSpec) -> tuple[float | None, float | None, np.ndarray]:
         """The inclusive bounds of ΔNLL, and a code per row: too low, too high or undecided."""
         n = len(self.rows)
         own = np.full(n, _UNDECIDED, np.int8)
-        if n == 0:
+        if n == 0 or not RANKINGS[spec.strategy].filtered:
             return None, None, own
         gamma = spec.gamma if spec.scope == "global" else spec.gamma_of(self.name)
         if spec.filter == "rank":
@@ -240,6 +269,12 @@ class _Group:
         below = int(np.searchsorted(self.sorted_nll, delta_nll, side="left"))
         outside = below if end == "low" else len(self.rows) - below
         return min(0.49, round(outside / max(1, len(self.rows)), 4))
+
+
+def _from_the_middle(rows: np.ndarray) -> np.ndarray:
+    """`rows` by their distance from the middle of their order: a tenth of them are the ranks from 45 to 55 %."""
+    distance = np.abs(np.arange(len(rows)) - (len(rows) - 1) / 2)
+    return rows[np.argsort(distance, kind="stable")]
 
 
 def share_of(ratio: float, n: int) -> int:

@@ -28,6 +28,8 @@ def test_one_round():
         "deltas",
         "select",
         "finetune",
+        "evaluate-base",
+        "evaluate-calibrated",
         "evaluate",
     ]
 
@@ -48,7 +50,7 @@ def test_a_new_threshold_redoes_the_selection_and_the_training_only():
 def test_a_new_seed_of_the_draw_leaves_data_and_base_scores():
     before, after = prints(BASE), prints(BASE | {"calibration": {"seed": 1}})
     same = {name for name in before if before[name] == after[name]}
-    assert same == {"pool", "tokens", "score-base"}
+    assert same == {"pool", "tokens", "score-base", "evaluate-base"}
 
 
 def test_how_often_checkpoints_are_written_changes_nothing():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .context import Context
-from .evaluation import evaluate
+from .evaluation import evaluate, evaluate_base, evaluate_calibrated
 from .loading import pool, tokens
 from .scoring import score_base, score_calibrated
 from .selecting import deltas, import_scores, select
@@ -27,6 +27,8 @@ WORK: dict[str, Callable[[Context], dict[str, Any]]] = {
         deltas,
         import_scores,
         select,
+        evaluate_base,
+        evaluate_calibrated,
         evaluate,
     )
 }

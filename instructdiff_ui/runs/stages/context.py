@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...config import RunConfig, updated
 from ...data.examples import TokenizedExample
 from ...errors import RunError
+from ...files import expanded
 from ..plan import Stage
 from ..store import RunStore
 
@@ -69,7 +70,7 @@ def pinned_config(config: RunConfig, facts: dict[str, Any]) -> RunConfig:
 
     model = model_of(config)
     known = facts["model"]["revision"]
-    if not Path(model.path).expanduser().exists():
+    if not expanded(model.path).exists():
         return updated(config, {"model": {"revision": known}})
     if describe(model).revision != known:
         raise RunError(f"The model in {model.path} has changed since this run was prepared: make a new run for it.")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from ...errors import DataError, ModelError
-from ...files import write_json
+from ...files import expanded, write_json
 from .context import Context, examples_folder, model_of, response_tokens
 
 PREVIEWS = 8  # rows that the page shows as the models will see them
@@ -109,4 +108,4 @@ def _max_length(asked: int | None, context: int | None) -> int:
 
 def _pin(model, info) -> str | None:
     """The commit to load from the Hub; a folder has no revisions."""
-    return None if Path(model.path).expanduser().exists() else info.revision
+    return None if expanded(model.path).exists() else info.revision

@@ -1,0 +1,91 @@
+"""The demo pack as it is shipped: opening its finished run, doing it again, and holding the two against each other."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..config import RunConfig, SelectionSpec, updated
+from ..errors import RunError
+from ..files import demo_pack, read_json
+from ..runs import home
+from ..runs.exploration import explore
+from ..runs.plan import plan
+from ..runs.store import RunStore
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two selections by one rule: rows in both, and rows in each."""
+
+    shared: int
+    here: int
+    there: int
+
+    @property
+    def jaccard(self) -> float:
+        """Shared rows ÷ rows in either."""
+        return self.shared / max(1, self.here + self.there - self.shared)
+
+
+def available() -> bool:
+    return _run_folder().is_dir()
+
+
+def record() -> dict[str, Any]:
+    """What the build noted down about the pack: sizes, hashes, versions, times."""
+    return read_json(demo_pack() / "demo.json", {})
+
+
+def open_shipped() -> RunStore:
+    """The finished run, copied into the app's home so that one can go on from it."""
+    if not available():
+        raise RunError(f"The demo pack is not in {demo_pack()}: build it with `python -m instructdiff_ui demo build`.")
+    return home.install(_run_folder(), _name())
+
+
+def rerun_config() -> RunConfig:
+    """The settings of the shipped run, for doing it again."""
+    return updated(RunStore(_run_folder()).config(), {"name": f"Demo, live {time.strftime('%H:%M')}"})
+
+
+def is_shipped(store: RunStore) -> bool:
+    """Whether this is the finished run that was shipped, as it was opened."""
+    return available() and store.path == open_path()
+
+
+def overlap(store: RunStore, spec: SelectionSpec) -> Overlap | None:
+    """How far a rerun of the demo selects the rows that the shipped run does; None for any other run.
+
+    A rerun is known by its fingerprint: the same data, model and settings, up to the scores.
+    """
+    if not available() or store.path == open_path() or not _scored_as(store):
+        return None
+    here, there = set(explore(store).select(spec).ids), set(explore(RunStore(_run_folder())).select(spec).ids)
+    return Overlap(len(here & there), len(here), len(there))
+
+
+def open_path() -> Path:
+    """Where the finished run lies once it was opened."""
+    return RunStore(home.runs_dir() / _name()).path
+
+
+def _scored_as(store: RunStore) -> bool:
+    shipped = read_json(_run_folder() / "published.json", {})
+    deltas = next((s for s in plan(store.config(), store.spec()) if s.work == "deltas"), None)
+    return deltas is not None and deltas.fingerprint == shipped.get("deltas") and deltas.done(store)
+
+
+def _run_folder() -> Path:
+    return demo_pack() / "run"
+
+
+def _name() -> str:
+    return f"demo-{_hash(_run_folder() / 'deltas.parquet')[:6]}"
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
