@@ -62,4 +62,4 @@ def test_imported_scores_need_no_model_to_be_selected_from():
     assert names(stages) == ["scores", "select"]
     trainable = plan(parse_config({"scores": "s.jsonl", "model": {"path": "m"}}), SelectionSpec())
     assert names(needed(trainable, "select")) == ["scores", "select"]
-    assert names(trainable)[-2:] == ["finetune", "evaluate"]
+    assert names(trainable)[-3:] == ["finetune", "evaluate-base", "evaluate"]

@@ -1,0 +1,182 @@
+"""Recipes for functions over lists that add up or cut pieces out."""
+
+from __future__ import annotations
+
+import math
+
+from .program import FEW, MORE, NUMS, SMALL, STRINGS, Recipe
+from .words import FRUITS
+
+ADDING = (
+    Recipe(
+        "total add_up sum_list",
+        "add up the numbers in a list without using sum",
+        (NUMS,),
+        "int",
+        ("total = 0\nfor V1 in P1:\n    total += V1\nreturn total",),
+        sum,
+        note="The variable `total` starts at 0 and grows with each number.",
+    ),
+    Recipe(
+        "product multiply product_of",
+        "multiply all numbers of a list together",
+        (FEW,),
+        "int",
+        ("result = 1\nfor V1 in P1:\n    result *= V1\nreturn result",),
+        math.prod,
+        note="The start value must be 1, since 0 would make every product 0.",
+    ),
+    Recipe(
+        "mean average avg",
+        "compute the average of a list of numbers",
+        (NUMS,),
+        "float",
+        ("return sum(P1) / len(P1)", "if not P1:\n    return 0\nreturn sum(P1) / len(P1)"),
+        lambda xs: sum(xs) / len(xs),
+        asks=("what is the mean of a list of numbers? no libraries",),
+        note="The average is the sum divided by how many numbers there are.",
+    ),
+    Recipe(
+        "sum_above add_large total_above",
+        "add up only the numbers of a list that are greater than K1",
+        (NUMS,),
+        "int",
+        (
+            "return sum(V1 for V1 in P1 if V1 > K1)",
+            "total = 0\nfor V1 in P1:\n    if V1 > K1:\n        total += V1\nreturn total",
+        ),
+        lambda xs, k: sum(x for x in xs if x > k),
+        (range(5, 20),),
+        ("Only orders above K1 euros count for the bonus. Sum them up from a list of orders.",),
+    ),
+    Recipe(
+        "sum_odd odd_total add_odds",
+        "add up the odd numbers of a list",
+        (NUMS,),
+        "int",
+        (
+            "return sum(V1 for V1 in P1 if V1 % 2 == 1)",
+            "total = 0\nfor V1 in P1:\n    if V1 % 2 == 1:\n        total += V1\nreturn total",
+        ),
+        lambda xs: sum(x for x in xs if x % 2),
+    ),
+    Recipe(
+        "sum_squares square_sum squares_total",
+        "compute the sum of the squares of a list of numbers",
+        (FEW,),
+        "int",
+        ("return sum(V1 ** 2 for V1 in P1)", "total = 0\nfor V1 in P1:\n    total += V1 * V1\nreturn total"),
+        lambda xs: sum(x * x for x in xs),
+    ),
+    Recipe(
+        "dot dot_product weighted_sum",
+        "multiply two lists of numbers pair by pair and add up the products",
+        (FEW, MORE),
+        "int",
+        (
+            "return sum(a * b for a, b in zip(P1, P2))",
+            "total = 0\nfor a, b in zip(P1, P2):\n    total += a * b\nreturn total",
+        ),
+        lambda xs, ys: sum(a * b for a, b in zip(xs, ys, strict=False)),
+        note="`zip` stops at the end of the shorter list.",
+    ),
+    Recipe(
+        "span value_range spread",
+        "find the difference between the largest and the smallest number of a list",
+        (NUMS,),
+        "int",
+        ("return max(P1) - min(P1)", "ordered = sorted(P1)\nreturn ordered[-1] - ordered[0]"),
+        lambda xs: max(xs) - min(xs),
+        asks=("Temperatures of one day are in a list. How big was the gap between the warmest and the coldest?",),
+    ),
+)
+
+SLICING = (
+    Recipe(
+        "first_K1 take_first head",
+        "get the first K1 items of a list",
+        (NUMS,),
+        "list[int]",
+        ("return P1[:K1]",),
+        lambda xs, k: xs[:k],
+        ((2, 3, 4),),
+        note="A slice never raises an IndexError, even when the list is short.",
+    ),
+    Recipe(
+        "last_K1 take_last tail",
+        "get the last K1 items of a list",
+        (NUMS,),
+        "list[int]",
+        ("return P1[-K1:]",),
+        lambda xs, k: xs[-k:],
+        ((2, 3, 4),),
+        ("Only the newest K1 entries at the end of my list matter. How do I cut them out?",),
+        "Negative positions count from the end.",
+    ),
+    Recipe(
+        "backwards reverse_list reversed_copy",
+        "reverse a list without changing it",
+        (NUMS,),
+        "list[int]",
+        ("return P1[::-1]", "return list(reversed(P1))"),
+        lambda xs: xs[::-1],
+        note="The slice `[::-1]` walks through the list backwards.",
+    ),
+    Recipe(
+        "every_other skip_one every_second",
+        "take every second item of a list, beginning with the first",
+        (NUMS,),
+        "list[int]",
+        ("return P1[::2]", "return [P1[i] for i in range(0, len(P1), 2)]"),
+        lambda xs: xs[::2],
+        note="The third part of a slice is the step.",
+    ),
+    Recipe(
+        "rotate rotate_left move_first",
+        "move the first item of a list to its end",
+        (STRINGS,),
+        "list[str]",
+        ("return P1[1:] + P1[:1]",),
+        lambda xs: xs[1:] + xs[:1],
+        asks=("Players take turns. After each turn the first name of the list should go to the back.",),
+    ),
+    Recipe(
+        "chunks in_groups split_into",
+        "split a list into pieces of K1 items",
+        (NUMS,),
+        "list[list[int]]",
+        (
+            "return [P1[i:i + K1] for i in range(0, len(P1), K1)]",
+            "result = []\nfor i in range(0, len(P1), K1):\n    result.append(P1[i:i + K1])\nreturn result",
+        ),
+        lambda xs, k: [xs[i : i + k] for i in range(0, len(xs), k)],
+        ((2, 3, 4),),
+        ("We seat guests at tables of K1. Cut a list into groups of that size.",),
+        "The last piece may be shorter.",
+    ),
+    Recipe(
+        "middle without_ends inner",
+        "drop the first and the last item of a list",
+        (STRINGS,),
+        "list[str]",
+        ("return P1[1:-1]",),
+        lambda xs: xs[1:-1],
+    ),
+    Recipe(
+        "insert_front add_first prepend",
+        'make a new list with "K1" put in front',
+        (STRINGS,),
+        "list[str]",
+        ('return ["K1"] + P1', 'return ["K1", *P1]'),
+        lambda xs, k: [k, *xs],
+        (FRUITS,),
+    ),
+    Recipe(
+        "repeat_list repeated copies",
+        "repeat a list a given number of times",
+        (FEW, SMALL),
+        "list[int]",
+        ("return P1 * P2", "result = []\nfor _ in range(P2):\n    result.extend(P1)\nreturn result"),
+        lambda xs, n: xs * n,
+    ),
+)

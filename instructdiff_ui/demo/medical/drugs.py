@@ -1,0 +1,140 @@
+"""Facts about drugs: class, use, side effects, and antidotes to poisons."""
+
+from __future__ import annotations
+
+from .topic import Topic, facts
+
+DRUG_CLASS = Topic(
+    "drugs and their classes",
+    "class",
+    facts(
+        ("atenolol", "a beta blocker", "It slows the heart and lowers blood pressure."),
+        ("lisinopril", "an ACE inhibitor", "It lowers blood pressure, and a dry cough is a common side effect."),
+        ("furosemide", "a loop diuretic", "It makes the kidneys pass more water and can lower potassium."),
+        ("atorvastatin", "a statin", "It lowers cholesterol, and muscle pain is a known side effect."),
+        ("amoxicillin", "a penicillin antibiotic", "It kills bacteria, and a rash points to allergy."),
+        ("acyclovir", "an antiviral drug", "It is used for herpes and shingles."),
+        ("fluconazole", "an antifungal drug", "It treats yeast infections such as thrush."),
+        ("omeprazole", "a proton pump inhibitor", "It stops the stomach from making acid."),
+        ("cetirizine", "an antihistamine", "It eases hay fever and hives."),
+        ("ibuprofen", "an NSAID", "It eases pain and swelling but can irritate the stomach."),
+        ("morphine", "an opioid", "It relieves severe pain but can cause constipation and slow breathing."),
+        ("salbutamol", "a beta agonist", "It opens the airways in asthma and can make the hands shake."),
+        ("prednisone", "a corticosteroid", "It calms inflammation, but long use thins the bones."),
+        ("warfarin", "an anticoagulant", "It works against vitamin K, so bleeding is the main risk."),
+        ("diazepam", "a benzodiazepine", "It calms and stops seizures but makes people drowsy."),
+        ("fluoxetine", "an SSRI antidepressant", "It takes some weeks to lift the mood."),
+        ("amlodipine", "a calcium channel blocker", "It widens arteries and can make the ankles swell."),
+        ("lidocaine", "a local anesthetic", "It numbs a small area by blocking nerve signals."),
+        ("haloperidol", "an antipsychotic", "It eases hallucinations but can make muscles stiff."),
+    ),
+    ("What kind of drug is {one}?", "Which group of medicines does {one} belong to?", "Name the drug class of {one}."),
+    ("Which drug is {other}?", "Name {other}.", "Which of the common medicines is {other}?"),
+    ("{one} is {other}", "doctors know {one} as {other}", "{one} works as {other}"),
+)
+
+DRUG_USE = Topic(
+    "drugs and their uses",
+    "use",
+    facts(
+        ("insulin", "type 1 diabetes", "Too large a dose makes the blood glucose fall too low."),
+        ("metformin", "type 2 diabetes", "It makes the liver release less glucose; upset stomach is common at first."),
+        (
+            "levothyroxine",
+            "an underactive thyroid",
+            "It replaces the missing thyroid hormone and is taken in the morning.",
+        ),
+        ("inhaled salbutamol", "an asthma attack", "It relaxes the muscle around the airways within minutes."),
+        (
+            "nitroglycerin under the tongue",
+            "angina",
+            "It widens vessels so that the heart needs less oxygen; headache is common.",
+        ),
+        ("omeprazole", "acid reflux", "It lets the esophagus heal because the stomach makes less acid."),
+        ("levodopa", "Parkinson disease", "The brain turns it into the missing dopamine."),
+        ("allopurinol", "prevention of gout", "It lowers uric acid in the blood."),
+        ("methotrexate", "rheumatoid arthritis", "It is taken once a week, with folic acid to protect the marrow."),
+        ("lithium", "bipolar disorder", "Its blood level must be checked regularly."),
+        ("valproate", "epilepsy", "It must be avoided in pregnancy because it can harm the baby."),
+        ("iron tablets", "iron-deficiency anemia", "They turn the stool dark."),
+        ("donepezil", "Alzheimer disease", "It raises acetylcholine in the brain and may help memory for a time."),
+        ("tamoxifen", "breast cancer", "It blocks estrogen in the tumor."),
+        (
+            "oral rehydration solution",
+            "fluid loss from diarrhea",
+            "Sugar in the drink helps the gut to take up salt and water.",
+        ),
+        ("latanoprost eye drops", "glaucoma", "They lower the pressure inside the eye."),
+        ("permethrin cream", "scabies", "It kills the mites in the skin."),
+        ("isoniazid", "tuberculosis", "Vitamin B6 is given with it to protect the nerves."),
+    ),
+    ("What is {one} used for?", "Name the main use of {one}.", "For which condition is {one} a standard treatment?"),
+    ("Which medicine is a standard treatment for {other}?", "Name a common medicine for {other}."),
+    ("{one} is used for {other}", "doctors give {one} for {other}", "a standard medicine for {other} is {one}"),
+    (("lithium", "valproate"), ("insulin", "metformin"), ("methotrexate", "tamoxifen"), ("donepezil", "levodopa")),
+)
+
+SIDE = Topic(
+    "side effects of drugs",
+    "side effect",
+    facts(
+        ("lisinopril", "a dry cough", "A substance called bradykinin builds up in the airways."),
+        ("ibuprofen", "stomach ulcers", "It lowers the substances that protect the lining of the stomach."),
+        ("warfarin", "bleeding", "It blocks the vitamin K that clotting factors need."),
+        ("morphine", "slow breathing", "It dulls the breathing center of the brain."),
+        ("statins", "muscle pain", "If it is strong, an enzyme called CK should be checked."),
+        ("long use of prednisone", "thin bones", "It slows the building of new bone."),
+        ("gentamicin", "hearing loss", "It can harm the inner ear, and the kidney too."),
+        ("tetracycline in childhood", "stained teeth", "It binds to calcium in growing teeth."),
+        ("a large overdose of paracetamol", "liver failure", "A toxic product uses up the stores of the liver."),
+        ("amlodipine", "swollen ankles", "Small vessels widen and fluid leaks out."),
+        ("salbutamol", "trembling hands", "It also acts on receptors in muscle."),
+        ("insulin", "low blood glucose", "Sugar by mouth helps as long as the person is awake."),
+        ("iron tablets", "dark stool", "This color is harmless."),
+        ("nitroglycerin", "headache", "The vessels of the head widen too."),
+    ),
+    (
+        "Which unwanted effect is typical of {one}?",
+        "What side effect should a doctor expect with {one}?",
+        "Which problem is well known with {one}?",
+    ),
+    ("What is a well-known cause of {other} among medicines?", "Which medicine is known to cause {other}?"),
+    ("{one} can cause {other}", "{other} can come from {one}", "a known side effect of {one} is {other}"),
+    (
+        ("ibuprofen", "warfarin", "long use of prednisone"),
+        ("iron tablets", "ibuprofen", "warfarin"),
+        ("nitroglycerin", "amlodipine", "salbutamol"),
+        ("statins", "a large overdose of paracetamol"),
+        ("insulin", "salbutamol"),
+        ("morphine", "nitroglycerin"),
+        ("amlodipine", "ibuprofen"),
+        ("amlodipine", "long use of prednisone"),
+    ),
+)
+
+ANTIDOTE = Topic(
+    "poisons and antidotes",
+    "antidote",
+    facts(
+        ("paracetamol overdose", "acetylcysteine", "It refills the protective stores of the liver."),
+        ("opioid overdose", "naloxone", "It pushes the opioid off its receptor and breathing returns."),
+        ("benzodiazepine overdose", "flumazenil", "It blocks the receptor, but it can bring on seizures."),
+        ("too much warfarin", "vitamin K", "With it the liver can make clotting factors again."),
+        ("too much heparin", "protamine", "It binds heparin in the blood."),
+        ("carbon monoxide poisoning", "oxygen", "It drives carbon monoxide off the hemoglobin."),
+        ("organophosphate poisoning", "atropine", "It dries the floods of saliva and mucus caused by the insecticide."),
+        ("methanol poisoning", "fomepizole", "It stops the enzyme that turns methanol into a poison for the eye."),
+        ("iron poisoning", "deferoxamine", "It binds iron so that it leaves with the urine."),
+        ("digoxin poisoning", "digoxin antibody fragments", "They bind the drug in the blood."),
+        ("severe allergic shock", "adrenaline", "Injected into the thigh, it narrows vessels and opens the airways."),
+        ("very low blood sugar in an awake person", "sugar by mouth", "Juice or glucose tablets work in minutes."),
+    ),
+    (
+        "What is the antidote or remedy in {one}?",
+        "What should be given for {one}?",
+        "Name the standard remedy for {one}.",
+    ),
+    ("For what is {other} the standard remedy?", "When is {other} the right remedy to give?"),
+    ("the remedy for {one} is {other}", "in {one} we give {other}", "the right remedy for {one} is {other}"),
+    (("carbon monoxide poisoning", "opioid overdose", "severe allergic shock", "organophosphate poisoning"),),
+)
