@@ -25,6 +25,7 @@ from .errors import ConfigError, DataError, RunError, UserError
 from .files import expanded, read_json, read_jsonl
 from .runs import executor, home
 from .runs.comparison import Arm, Measured, compare, difference
+from .runs.estimate import machine_rate
 from .runs.exploration import Exploration, Preview, RowView, explore
 from .runs.hardware import Hardware, hardware
 from .runs.plan import TARGETS, plan
@@ -35,6 +36,7 @@ from .runs.status import status as _status
 from .runs.store import RunStore, new_run_id
 from .runs.worker import needed, perform
 from .selection.rows import Page
+from .starters import StarterView, starter, views
 
 __all__ = [
     "EXPORT_FORMATS",
@@ -54,12 +56,14 @@ __all__ = [
     "RunStatus",
     "RunSummary",
     "SelectionSpec",
+    "StarterView",
     "UserError",
     "build_demo",
     "categories",
     "comparison",
     "config",
     "create_run",
+    "create_starter",
     "data_report",
     "delete_run",
     "demo_overlap",
@@ -98,6 +102,8 @@ __all__ = [
     "select",
     "spec",
     "start",
+    "starter_config",
+    "starters",
     "status",
     "stop",
     "update_run",
@@ -272,6 +278,27 @@ def build_demo(
     if until not in PARTS:
         raise ConfigError(f"There is no part {until!r}; the parts are {', '.join(PARTS)}.")
     return build(Path(into), work=Path(work), until=until, say=say)
+
+
+# starters ----------------------------------------------------------------------------------------------------------
+
+
+def starters() -> list[StarterView]:
+    """Ready-made runs of real models on datasets of the Hub, with their rows and time on this machine."""
+    return views(rate=machine_rate(hardware()))
+
+
+def starter_config(key: str) -> RunConfig:
+    """The settings of such a run, as large as this machine does in minutes; `ConfigError` for an unknown key."""
+    one = starter(key)
+    return one.config(one.rows(rate=machine_rate(hardware())))
+
+
+def create_starter(key: str) -> str:
+    """Make such a run and load its data, from the Hub; returns the run's id."""
+    run = create_run(starter_config(key))
+    start(run, "data")
+    return run
 
 
 # jobs --------------------------------------------------------------------------------------------------------------

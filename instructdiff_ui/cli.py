@@ -164,6 +164,28 @@ def _say(began: float, line: str) -> None:
 
 
 @app.command()
+def starters(
+    key: Annotated[str | None, typer.Argument(help="The starter to run; without it they are listed")] = None,
+    run_dir: Annotated[
+        Path | None, typer.Option("--run-dir", help="Where to make the run; default: the app's home")
+    ] = None,
+    until: Annotated[str, typer.Option(help=f"How far: {', '.join(api.TARGETS)}")] = "model",
+) -> None:
+    """List ready-made runs of Hub models and datasets, sized for this machine, or start one of them."""
+    if key is None:
+        for one in api.starters():
+            minutes = max(1, round(one.seconds / 60))
+            typer.echo(f"{one.key:14} {one.rows:>6,} rows, about {minutes} min to the selection. {one.about}")
+            typer.echo(f"{'':14} {one.model} on {', '.join(one.datasets)}")
+        return
+    made = api.starter_config(key)
+    api.last_stage(until)
+    run = api.create_run(made, run_dir=run_dir)
+    api.start(run, until)
+    _follow(run)
+
+
+@app.command()
 def settings() -> None:
     """Print every setting, its default and what it means."""
     print(api.reference(), end="")

@@ -45,6 +45,9 @@ class SourceConfig(Settings):
     split: str | None = Field(None, description="Hub or saved folder: the split; train if there is one")
     revision: str | None = Field(None, description="Hub: a branch, tag or commit; pinned to the commit when loaded")
     domain: str | None = Field(None, description="The domain label of all rows of this source")
+    limit: int | None = Field(
+        None, ge=1, le=1_000_000_000, description="Use at most this many rows of this source, drawn at random"
+    )
     columns: ColumnMap = ColumnMap()
 
 
@@ -61,7 +64,7 @@ class DataConfig(Settings):
     overlong: Literal["truncate", "drop"] = Field("truncate", description="What happens to rows beyond max_length")
     heldout_ratio: float = Field(0.05, ge=0, lt=1, description="Share of rows held out for evaluation (at most 1,000)")
     heldout_sources: tuple[SourceConfig, ...] = Field((), description="Held-out datasets, instead of a share")
-    seed: int = Field(0, ge=0, description="Seed of the row limit, the held-out split and domain discovery")
+    seed: int = Field(0, ge=0, description="Seed of the row limits, the held-out split and domain discovery")
 
     @model_validator(mode="after")
     def _template_has_instruction(self) -> DataConfig:

@@ -28,7 +28,7 @@ def expanded(path: str | Path) -> Path:
 
 def demo_pack() -> Path:
     """Where the demo pack lies; `INSTRUCTDIFF_DEMO` names another one."""
-    return Path(os.environ.get("INSTRUCTDIFF_DEMO") or ASSETS / "demo")
+    return Path(os.environ.get("INSTRUCTDIFF_DEMO") or ASSETS / "demo").expanduser()
 
 
 @contextmanager

@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "selection": {"selection", "data"},
     "runs": {"runs", "engine", "selection", "data"},
     "demo": {"demo", "runs", "engine", "selection", "data"},
-    "api": {"demo", "runs", "engine", "selection", "data"},
+    "starters": {"runs"},
+    "api": {"demo", "starters", "runs", "engine", "selection", "data"},
     "cli": {"api"},
     "ui": {"ui", "api", "selection"},  # selection: the shapes of results that figures draw
     "__main__": {"cli"},

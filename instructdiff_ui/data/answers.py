@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 _MARK = re.compile(r"(?:answer is:?|answer:|####)\s*", re.IGNORECASE)
+_AROUND = re.compile(r"^(?:[\"'`*,;:!?()\[\] ]|\.(?!\d))+|[\"'`*.,;:!?()\[\] ]+$")  # the point of .5 is no punctuation
 _END = re.compile(r"\n|[.!?](?=\s|$)")  # a full stop inside a number does not end a sentence
 
 
@@ -30,11 +31,12 @@ def same_answer(one: str, other: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).strip("\"'`*.,;:!?()[] ")
+    return _AROUND.sub("", " ".join(text.casefold().split()))
 
 
 def _number(text: str) -> Decimal | None:
     try:
-        return Decimal(text.replace(",", "").removeprefix("$").removesuffix("%").strip())
+        number = Decimal(text.replace(",", "").replace("$", "", 1).removesuffix("%").strip())
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None

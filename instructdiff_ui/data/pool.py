@@ -60,15 +60,13 @@ def load_pool(config: DataConfig, *, token: str | None = None) -> Pool:
     if not config.sources:
         raise DataError("The pool has no source: name at least one dataset.")
     # 1. read: every row is an example or set aside with a reason
-    examples, quarantined, infos = _read_all(config.sources, config, token)
-    heldout, more, held_infos = _read_all(config.heldout_sources, config, token)
+    examples, quarantined, infos = _read_all(config.sources, config, token, part="pool")
+    heldout, more, held_infos = _read_all(config.heldout_sources, config, token, part="heldout")
     quarantined += more
     if not examples:
         raise DataError(_nothing_usable(quarantined))
     # 2. draw the row limit
-    if config.limit is not None and config.limit < len(examples):
-        drawn = random.Random(f"limit {config.seed}").sample(range(len(examples)), config.limit)
-        examples = [examples[i] for i in sorted(drawn)]
+    examples = _drawn(examples, config.limit, f"limit {config.seed}")
     # 3. find domains, over both parts, so that they share their names
     if config.discover_domains:
         examples, heldout = _discovered(examples, heldout, config.discover_domains, config.seed)
@@ -114,21 +112,29 @@ def with_unique_ids(examples: Sequence[Example]) -> list[Example]:
 
 
 def _read_all(
-    sources: Sequence[SourceConfig], config: DataConfig, token: str | None
+    sources: Sequence[SourceConfig], config: DataConfig, token: str | None, *, part: str
 ) -> tuple[list[Example], list[Quarantined], list[SourceInfo]]:
     tables = [read_source(source, token=token) for source in sources]
     examples: list[Example] = []
     quarantined: list[Quarantined] = []
     infos = []
-    for source, table, label in zip(sources, tables, _labels(sources, tables), strict=True):
+    for place, (source, table, label) in enumerate(zip(sources, tables, _labels(sources, tables), strict=True)):
         layout = recognise(table.columns, table.rows, source.columns, source=table.name)
         quarantined += table.quarantined
         found: list[Example | Quarantined] = list(_rows(table, layout, source, config.domain_column, label))
-        examples += [row for row in found if isinstance(row, Example)]
+        usable = [row for row in found if isinstance(row, Example)]
+        examples += _drawn(usable, source.limit, f"limit {config.seed} {part} {place}")
         quarantined += [row for row in found if isinstance(row, Quarantined)]
         rows = len(table.rows) + len(table.quarantined)
         infos.append(SourceInfo(source.path, table.name, table.revision, rows, layout.columns))
     return examples, quarantined, infos
+
+
+def _drawn(examples: list[Example], limit: int | None, seed: str) -> list[Example]:
+    """At most `limit` of the examples, drawn at random and in their order."""
+    if limit is None or limit >= len(examples):
+        return examples
+    return [examples[i] for i in sorted(random.Random(seed).sample(range(len(examples)), limit))]
 
 
 def _rows(

@@ -28,7 +28,7 @@ _OPERATORS = {
 }
 # `12 + 3 * 4 = 24`, with ×, ÷ and dollar signs allowed; words, units or a % sign make it something that is not checked
 _EQUATION = re.compile(
-    r"(?<![\w./*+^(-])((?:[$\d.,()]+\s*[-+*/×÷]\s*)+[$\d.,()]+)\s*=\s*(-?\$?\d[\d,]*(?:\.\d+)?)(?![\w%/])"
+    r"(?<![\w./*+^(-])((?:[$\d.,()]+\s*[-+*/×÷]\s*)+[$\d.,()]+)\s*=\s*(-?\$?\d[\d,]*(?:\.\d+)?)(?![\w%/]|[.,]\d)"
 )
 
 

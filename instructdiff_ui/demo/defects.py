@@ -21,7 +21,8 @@ def wrong_answer(rng: Random, task: Task, others: Sequence[Task]) -> Task | None
     """States another final answer; code has one operator or number changed."""
     if task.answer:
         wrong = _other_answer(rng, task, others)
-        return replace(task, output=_restated(task, wrong)) if wrong else None
+        spoiled = replace(task, output=_restated(task, wrong)) if wrong else None
+        return spoiled if spoiled and wrong and same_answer(final_answer(spoiled.output), wrong) else None
     if task.check and (spoiled := _spoiled_code(rng, task.output)):
         return replace(task, output=spoiled)
     return None
@@ -50,7 +51,7 @@ def boilerplate(rng: Random, task: Task, others: Sequence[Task]) -> Task | None:
 
 def near_duplicate(rng: Random, task: Task, others: Sequence[Task]) -> Task | None:
     """The same row once more, hardly changed."""
-    instruction = rng.choice(_REWORDED)(task.instruction)
+    instruction = rng.choice([new for reword in _REWORDED if (new := reword(task.instruction)) != task.instruction])
     return replace(
         task, instruction=instruction, output=rng.choice((task.output, task.output + " ", task.output + "\n"))
     )
@@ -60,7 +61,8 @@ def garbled(rng: Random, task: Task, others: Sequence[Task]) -> Task | None:
     """Text that was damaged on the way: scrambled, wrongly decoded, repeated, full of markup."""
     if len(task.output) < 12:
         return None
-    return replace(task, output=rng.choice(_DAMAGES)(rng, task.output))
+    damaged = rng.choice(_DAMAGES)(rng, task.output)
+    return None if damaged.split() == task.output.split() else replace(task, output=damaged)
 
 
 def trivial(rng: Random, task: Task, others: Sequence[Task]) -> Task | None:
@@ -126,9 +128,12 @@ def _other_answer(rng: Random, task: Task, others: Sequence[Task]) -> str | None
 
 def _restated(task: Task, wrong: str) -> str:
     """The output with its last statement of the answer replaced, and the result of the step before it as well."""
-    head, _, tail = task.output.rpartition(task.answer)
-    if not head and not tail:
+    stated = list(re.finditer(re.escape(task.answer), task.output, re.IGNORECASE))
+    if not stated:
         return wrong
+    head, tail = task.output[: stated[-1].start()], task.output[stated[-1].end() :]
+    if stated[-1][0][0].isupper():
+        wrong = wrong[0].upper() + wrong[1:]
     return head.replace(f"= {task.answer}", f"= {wrong}") + wrong + tail
 
 

@@ -39,7 +39,7 @@ class Recipe:
     context: int = 1024  # positions that the model may be asked to read
     sequence: int = 256  # tokens of one training row
     batch: int = 32  # rows of one step
-    steps: int = 2500
+    steps: int = 2000
     learning_rate: float = 2e-3
     warmup_steps: int = 100
     weight_decay: float = 0.1
@@ -85,7 +85,10 @@ def write_corpus(path: Path, texts: Iterator[str], tokenizer: Any, *, tokens: in
     ids = np.empty(tokens, dtype=np.uint16)
     filled = 0
     while filled < tokens:
-        for row in tokenizer(list(islice(texts, 1000)))["input_ids"]:
+        some = list(islice(texts, 1000))
+        if not some:
+            raise ValueError(f"the texts make {filled:,} tokens, but {tokens:,} are wanted")
+        for row in tokenizer(some)["input_ids"]:
             piece = [*row, tokenizer.eos_token_id][: tokens - filled]
             ids[filled : filled + len(piece)] = piece
             filled += len(piece)

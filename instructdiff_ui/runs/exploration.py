@@ -118,10 +118,13 @@ class Exploration:
         found = {}
         for name in names:
             values = [row.get(name) for row in rows]
-            kinds = {value for value in values if isinstance(value, (str, bool, int))}
+            if not all(value is None or isinstance(value, (str, bool, int)) for value in values):
+                continue
+            kinds = {str(value) for value in values if value is not None}
             if 2 <= len(kinds) <= MAX_KINDS and len(kinds) < len(rows):
                 found[name] = np.array(["" if value is None else str(value) for value in values], dtype=object)
-        return found
+        domains = self.table["domain"].to_numpy(dtype=object)
+        return {name: values for name, values in found.items() if not np.array_equal(values, domains)}
 
     def kept_by(self, spec: SelectionSpec, column: str) -> pd.DataFrame:
         """How many rows of each kind in `column` there are and how many `spec` keeps: `rows, kept`, by kind."""

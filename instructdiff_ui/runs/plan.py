@@ -57,7 +57,7 @@ def plan(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
     """All stages of a run, each after those it needs. `spec` is the selection rule of the last round."""
     if config.scores:
         return _plan_from_scores(config, spec)
-    pool = Stage("pool", "pool", "Load", _dump(config.data, *_TOKEN_SETTINGS))
+    pool = Stage("pool", "pool", "Load", _data(config, *_TOKEN_SETTINGS))
     tokens = _tokens(config, pool)
     scoring = {"score_eos": config.scoring.score_eos, "shard_rows": config.scoring.shard_rows, "dtype": _dtype(config)}
     base = Stage("score-base", "score_base", "Score base", scoring, (tokens,), accelerator=True)
@@ -99,7 +99,7 @@ def _round(config, number, tokens, base, previous, scoring, rule) -> list[Stage]
 
 
 def _plan_from_scores(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
-    scores = Stage("scores", "import_scores", "Import scores", {"scores": config.scores, "data": _dump(config.data)})
+    scores = Stage("scores", "import_scores", "Import scores", {"scores": config.scores, "data": _data(config)})
     select = _select("select", "Select", spec, scores, 1)
     if config.model is None:
         return [scores, select]
@@ -134,6 +134,15 @@ def _tokens(config: RunConfig, pool: Stage) -> Stage:
 
 
 _TOKEN_SETTINGS = ("template", "custom_template", "separator", "use_input", "max_length", "overlong")
+
+
+def _data(config: RunConfig, *leave_out: str) -> dict[str, Any]:
+    """The data settings; a source without a limit reads as it did before sources had one, so its artifacts hold."""
+    settings = _dump(config.data, *leave_out)
+    for source in (*settings["sources"], *settings["heldout_sources"]):
+        if source["limit"] is None:
+            del source["limit"]
+    return settings
 
 
 def _training_settings(training: TrainingConfig) -> dict[str, Any]:

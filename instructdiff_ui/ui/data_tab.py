@@ -47,6 +47,7 @@ FIELDS = (
 class DataTab:
     fields: dict[str, Any]  # the form, by the names of FIELDS
     load: gr.Button
+    starters: gr.HTML
     scores_file: gr.File
     scores_path: gr.Textbox
     open_scores: gr.Button
@@ -111,6 +112,13 @@ class DataTab:
 
 def build() -> DataTab:
     fields: dict[str, Any] = {}
+    with gr.Column(elem_classes=["box"]):
+        gr.HTML(
+            "<h3>Ready-made runs</h3><p class='hint'>Small models of the Hub on four of its datasets, as many rows as "
+            "this machine does in about a quarter of an hour. One click loads the data; nothing is trained yet.</p>",
+            padding=False,
+        )
+        starters = view(lambda: pools.starters(api.starters()), elem_id="starters", label="Ready-made runs")
     with gr.Column(elem_classes=["box"]):
         gr.HTML(
             "<h3>New run</h3><p class='hint'>Loading shows what the model will see; nothing is trained yet.</p>",
@@ -218,6 +226,7 @@ def build() -> DataTab:
     return DataTab(
         fields=fields,
         load=load,
+        starters=starters,
         scores_file=scores_file,
         scores_path=scores_path,
         open_scores=open_scores,

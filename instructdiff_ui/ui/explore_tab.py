@@ -13,13 +13,15 @@ from .. import api
 from ..api import RunStatus, SelectionSpec
 from . import figures
 from .chart import chart
-from .panels import rowviews, selections
+from .format import STRATEGIES
+from .panels import kinds, rowviews, selections
 from .state import TableState, changed_spec, with_rule
 from .view import view
 
 
 @dataclass
 class ExploreTab:
+    strategy: gr.Dropdown
     gamma: gr.Slider
     ratio: gr.Slider
     budget: gr.Radio
@@ -30,6 +32,9 @@ class ExploreTab:
     layout: gr.Radio
     column: gr.Radio
     bins: gr.Slider
+    kind: gr.Dropdown
+    kinds_box: gr.Column
+    kinds: gr.HTML
     search: gr.Textbox
     domain: gr.Dropdown
     decision: gr.Dropdown
@@ -51,12 +56,12 @@ class ExploreTab:
     @property
     def thresholds(self) -> list[Any]:
         """The controls that make the spec, in the order of `spec_from`."""
-        return [self.gamma, self.ratio, self.budget, self.scope, self.filter, self.exclude_calibration]
+        return [self.strategy, self.gamma, self.ratio, self.budget, self.scope, self.filter, self.exclude_calibration]
 
     @property
     def options(self) -> list[Any]:
         """How the same selection is drawn, in the order of `show`."""
-        return [self.layout, self.column, self.bins]
+        return [self.layout, self.column, self.bins, self.kind]
 
     @property
     def outputs(self) -> list[Any]:
@@ -66,6 +71,8 @@ class ExploreTab:
             self.entropy_chart,
             self.nll_chart,
             self.domains,
+            self.kinds_box,
+            self.kinds,
             self.table,
             self.row,
             self.save,
@@ -81,11 +88,13 @@ class ExploreTab:
         layout: str,
         column: str,
         bins: float,
+        kind: str,
     ) -> list[Any]:
         """The values of `outputs`: everything that depends on the spec."""
         if run is None or now is None or spec is None or not is_scored(now):
             empty = selections.selection_kpis(None, now, committed=False)
-            return [gr.update(visible=False), empty, None, None, [], [], [], gr.skip(), gr.update(value="Fine-tune")]
+            nothing: list[Any] = [None, None, [], gr.update(visible=False), [], [], []]
+            return [gr.update(visible=False), empty, *nothing, gr.skip(), gr.update(value="Fine-tune")]
         config = api.config(run)
         preview = api.preview(run, spec, bins=int(bins))
         sign = config.delta_nll_sign
@@ -97,10 +106,19 @@ class ExploreTab:
             figures.delta_histogram(preview.histograms["delta_entropy"], preview.selection.cutoffs, **draw),
             figures.delta_histogram(preview.histograms["delta_nll"], preview.selection.cutoffs, **draw),
             selections.domain_table(preview, column=column, sign=_sign(sign) if column == "delta_nll" else 1),
+            *self.show_kinds(run, spec, kind),
             *self.show_rows(run, spec, table, _sign(sign)),
             gr.update(value="Selection saved" if committed else "Save selection", interactive=not committed),
             gr.update(value=f"Fine-tune on {preview.selection.total.selected:,} rows"),
         ]
+
+    def show_kinds(self, run: str, spec: SelectionSpec, kind: str) -> list[Any]:
+        """The values of the card that tells what is kept of each kind of row; runs without such a column have none."""
+        columns = api.categories(run)
+        if not columns:
+            return [gr.update(visible=False), []]
+        kind = kind if kind in columns else default_kind(columns) or columns[0]
+        return [gr.update(visible=True), kinds.strategies_by_kind(api.kept_by_strategy(run, spec, kind), spec.strategy)]
 
     def show_rows(self, run: str, spec: SelectionSpec, table: TableState, sign: int) -> list[Any]:
         """The values of the table and the row view."""
@@ -114,12 +132,18 @@ class ExploreTab:
     def prefill(self, run: str | None, now: RunStatus | None) -> list[Any]:
         """The values of the threshold controls, and the domains one can filter by."""
         if run is None or now is None or not is_scored(now):
-            return [*[gr.skip()] * len(self.thresholds), gr.update(choices=[("all domains", "")], value="")]
-        domains = api.explore_run(run).domains
+            return [*[gr.skip()] * len(self.thresholds), gr.update(choices=[("all domains", "")], value=""), gr.skip()]
+        domains, columns = api.explore_run(run).domains, api.categories(run)
         return [
             *threshold_values(api.spec(run)),
             gr.update(choices=[("all domains", ""), *domains], value=""),
+            gr.update(choices=columns, value=default_kind(columns)),
         ]
+
+
+def default_kind(columns: list[str]) -> str | None:
+    """The column that sorts the rows into kinds at first: one called quality, where known truth is."""
+    return "quality" if "quality" in columns else next(iter(columns), None)
 
 
 def is_scored(now: RunStatus) -> bool:
@@ -131,12 +155,15 @@ def _sign(shown: str) -> int:
 
 
 def threshold_values(spec: SelectionSpec) -> list[Any]:
-    return [spec.gamma, spec.ratio, spec.budget, spec.scope, spec.filter, spec.exclude_calibration]
+    return [spec.strategy, spec.gamma, spec.ratio, spec.budget, spec.scope, spec.filter, spec.exclude_calibration]
 
 
-def spec_from(spec: dict, gamma: float, ratio: float, budget: str, scope: str, filter: str, exclude: bool) -> dict:
+def spec_from(
+    spec: dict, strategy: str, gamma: float, ratio: float, budget: str, scope: str, filter: str, exclude: bool
+) -> dict:
     """The spec after the thresholds were changed; the rules of single domains stay."""
     changes = {
+        "strategy": strategy,
         "gamma": gamma,
         "ratio": ratio,
         "budget": budget,
@@ -182,10 +209,15 @@ def build() -> ExploreTab:
     with gr.Column(visible=False) as body:
         with gr.Column(elem_classes=["box"]):
             with gr.Row():
-                gamma = gr.Slider(
-                    0, 0.495, value=0.1, step=0.005, label="γ: share dropped at each end of ΔNLL", buttons=[]
+                strategy = gr.Dropdown(
+                    [(STRATEGIES[name], name) for name in api.STRATEGIES],
+                    value="instructdiff",
+                    label="Keep by",
+                    min_width=190,
+                    elem_id="strategy",
                 )
-                ratio = gr.Slider(0, 1, value=0.1, step=0.005, label="β: share of the pool that is kept", buttons=[])
+                gamma = gr.Slider(0, 0.495, value=0.1, step=0.005, label="γ: dropped at each end of ΔNLL", buttons=[])
+                ratio = gr.Slider(0, 1, value=0.1, step=0.005, label="β: share of the pool kept", buttons=[])
             with gr.Row(elem_classes=["tight"]):
                 budget = gr.Radio(["rows", "tokens"], value="rows", label="β counts", min_width=150)
                 scope = gr.Radio(["domain", "global"], value="domain", label="Rank within", min_width=190)
@@ -223,6 +255,15 @@ def build() -> ExploreTab:
         with gr.Column(elem_classes=["box"]):
             gr.HTML("<h3>Domains</h3><p class='hint'>γ and β of one domain can be typed here.</p>", padding=False)
             domains = view(elem_id="domain-table", label="Statistics by domain")
+        with gr.Column(elem_classes=["box"], visible=False) as kinds_box:
+            with gr.Row(elem_classes=["tight"]):
+                gr.HTML(
+                    "<h3>Kinds of kept rows</h3><p class='hint'>Shares of what each strategy keeps at this budget. The "
+                    "kinds are a column of the dataset that neither scoring nor training sees.</p>",
+                    padding=False,
+                )
+                kind = gr.Dropdown([], label="Column", min_width=140, scale=0, elem_id="kind")
+            kept = view(elem_id="kinds", label="Kinds of kept rows by strategy")
         with gr.Row(equal_height=False):
             with gr.Column(elem_classes=["box"], scale=3, min_width=360):
                 gr.HTML("<h3>Rows</h3>", padding=False)
@@ -250,6 +291,7 @@ def build() -> ExploreTab:
             export_button = gr.Button("Export", size="sm", elem_id="export", min_width=100)
             exported = gr.File(label="Exported", visible=False, interactive=False, elem_id="exported")
     return ExploreTab(
+        strategy=strategy,
         gamma=gamma,
         ratio=ratio,
         budget=budget,
@@ -260,6 +302,9 @@ def build() -> ExploreTab:
         layout=layout,
         column=column,
         bins=bins,
+        kind=kind,
+        kinds_box=kinds_box,
+        kinds=kept,
         search=search,
         domain=domain,
         decision=decision,

@@ -170,6 +170,52 @@ def heldout_bars(results: Sequence[Mapping[str, Any]]) -> Figure:
     return {"data": traces, "layout": out}
 
 
+def arm_dots(arms: Sequence[Mapping[str, Any]], *, metric: str) -> Figure:
+    """One dot per model with its 95 % interval, the first on top; `arms` are rows of `name, mean, half, tuned`.
+
+    A half-width of nan, a single seed, draws no interval.
+    """
+    title = "Held-out loss (nats per token)" if metric == "nll" else "Exact answers (%)"
+    groups = {"not fine-tuned on a selection": False, "fine-tuned": True}
+    traces = [
+        _dots(name, [arm for arm in arms if arm["tuned"] == tuned], metric=metric, tuned=tuned)
+        for name, tuned in groups.items()
+    ]
+    scale = 1 if metric == "nll" else 100
+    said = "; ".join(f"{arm['name']} {scale * arm['mean']:.3f}" for arm in arms)
+    out = layout_of(height=110 + 26 * max(1, len(arms)), left=170) | {
+        "showlegend": True,
+        "xaxis": axis(title),
+        "yaxis": axis("")
+        | {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": [text(arm["name"]) for arm in arms],
+            "range": [len(arms) - 0.4, -0.6],
+            "fixedrange": True,
+        },
+        "uirevision": f"arms {metric}",
+        "meta": {"summary": f"{title}, by model: {said}.", "handles": {}},
+    }
+    return {"data": traces, "layout": out}
+
+
+def _dots(name: str, arms: Sequence[Mapping[str, Any]], *, metric: str, tuned: bool) -> dict[str, Any]:
+    scale, unit, digits = (1, "nats per token", ".4f") if metric == "nll" else (100, "%", ".1f")
+    halves = [scale * arm["half"] if math.isfinite(arm["half"]) else 0.0 for arm in arms]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [scale * arm["mean"] for arm in arms],
+        "y": [text(arm["name"]) for arm in arms],
+        "customdata": halves,
+        "marker": {"size": 10, "color": OKABE_ITO[0] if tuned else MUTED, "symbol": "circle" if tuned else "diamond"},
+        "error_x": {"type": "data", "array": halves, "color": TEXT, "thickness": 1.2, "width": 4},
+        "hovertemplate": f"<b>%{{y}}</b><br>%{{x:{digits}}} ± %{{customdata:{digits}}} {unit}<extra></extra>",
+    }
+
+
 # The two layouts of `delta_histogram`.
 
 

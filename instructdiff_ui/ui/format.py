@@ -51,3 +51,19 @@ def pace(rate: float, unit: str, eta: float | None) -> str:
 def clipped(text: str, limit: int = 120) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+STRATEGIES = {
+    "instructdiff": "Lowest ΔH (InstructDiff)",
+    "instructdiff_mid": "Middle ΔH",
+    "instructdiff_max": "Highest ΔH",
+    "random": "Random",
+    "ppl_min": "Lowest perplexity",
+    "ppl_mid": "Middle perplexity",
+    "ppl_max": "Highest perplexity",
+    "entropy_min": "Lowest entropy",
+    "entropy_mid": "Middle entropy",
+    "entropy_max": "Highest entropy",
+    "response_length_max": "Longest responses",
+    "full data": "Full data",
+}

@@ -16,13 +16,19 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus, SelectionSpec, UserError
-from . import data_tab, explore_tab, score_tab, tune_tab
+from . import compare_tab, data_tab, demo_bar, explore_tab, score_tab, tune_tab
 from .panels import jobs
 from .score_tab import Losses
 from .state import Seen, TableState
 from .view import view
 
-TABS = {"data": "Data", "score": "Calibrate & score", "explore": "Explore & select", "tune": "Fine-tune"}
+TABS = {
+    "data": "Data",
+    "score": "Calibrate & score",
+    "explore": "Explore & select",
+    "tune": "Fine-tune",
+    "compare": "Compare",
+}
 POLL = 1.5  # seconds
 
 # the address bar names the run, so that a reload or a shared link opens it
@@ -71,6 +77,7 @@ class Shell:
     close_log: gr.Button
     path: gr.Textbox
     open_path: gr.Button
+    open_demo: gr.Button
     delete: gr.Button
     tabs: gr.Tabs
     tab: dict[str, gr.Tab]
@@ -78,6 +85,8 @@ class Shell:
     score: score_tab.ScoreTab
     explore: explore_tab.ExploreTab
     tune: tune_tab.TuneTab
+    compare: compare_tab.CompareTab
+    demo: demo_bar.DemoBar
 
     # what a callback fills -----------------------------------------------------------------------------------------
 
@@ -108,7 +117,8 @@ class Shell:
     @property
     def results(self) -> list[Any]:
         """What changes when a stage has ended."""
-        return [self.spec, *self.tab.values(), *self.data.outputs, *self.explore.outputs, *self.tune.outputs]
+        tabs = (self.data, self.explore, self.tune, self.compare)
+        return [self.spec, *self.tab.values(), *self.demo.outputs, *(c for tab in tabs for c in tab.outputs)]
 
     def show_results(
         self, run: str | None, now: RunStatus | None, spec: dict | None, table: TableState, *options: Any
@@ -119,15 +129,17 @@ class Shell:
         return [
             spec,
             *tab_labels(now),
+            *self.demo.show(run, now, parsed),
             *self.data.show(run, now),
             *self.explore.show(run, now, parsed, table, *options),
             *self.tune.show(run, now),
+            *self.compare.show(run, now, None),
         ]
 
     @property
     def prefilled(self) -> list[Any]:
         """The fields that take the values of a run when it is opened, or scored for the first time."""
-        return [*self.score.fields, *self.tune.fields, *self.explore.thresholds, self.explore.domain]
+        return [*self.score.fields, *self.tune.fields, *self.explore.thresholds, self.explore.domain, self.explore.kind]
 
     def prefill(self, run: str | None, now: RunStatus | None) -> list[Any]:
         return [*self.score.prefill(run), *self.tune.prefill(run), *self.explore.prefill(run, now)]
@@ -135,9 +147,11 @@ class Shell:
     # callbacks -----------------------------------------------------------------------------------------------------
 
     def first_run(self, request: gr.Request) -> str:
-        """The run that the address names, else one that is at work, else the newest."""
+        """The run that the address names, else one that is at work, else the newest; at first the demo."""
         wanted = request.query_params.get("run")
         runs = api.list_runs()
+        if not runs and api.has_demo():
+            return api.open_demo()
         known = [run.run_id for run in runs]
         if wanted in known:
             return wanted
@@ -205,6 +219,7 @@ def tab_labels(now: RunStatus | None) -> list[Any]:
         "score": now is not None and explore_tab.is_scored(now),
         "explore": now is not None and now.done("select"),
         "tune": now is not None and now.done("evaluate"),
+        "compare": False,
     }
     return [gr.Tab(label=f"{label} ✓" if done[name] else label) for name, label in TABS.items()]
 
@@ -223,6 +238,7 @@ def build() -> gr.Blocks:
         _wire_runs(page, shell)
         _wire_jobs(shell)
         _wire_explore(shell)
+        _wire_compare(shell)
     return page
 
 
@@ -241,11 +257,13 @@ def _lay_out() -> Shell:
             with gr.Accordion("Open or delete", open=False):
                 path = gr.Textbox(label="Run folder", placeholder="a folder made headless")
                 open_path = gr.Button("Open", size="sm")
+                open_demo = gr.Button("Open the demo", size="sm", visible=api.has_demo(), elem_id="open-demo")
                 delete = gr.Button("Delete the open run", size="sm", variant="stop", elem_id="delete")
         with gr.Column(elem_id="main", scale=1, min_width=320):
             with gr.Column(visible=False, elem_classes=["box"]) as log_box:
                 log = gr.Textbox(label="Log of the worker", lines=14, max_lines=14, interactive=False, elem_id="log")
                 close_log = gr.Button("Close the log", size="sm")
+            demo = demo_bar.build()
             with gr.Tabs(elem_id="tabs") as tabs:
                 tab = {}
                 with gr.Tab(TABS["data"], id="data") as tab["data"]:
@@ -256,6 +274,8 @@ def _lay_out() -> Shell:
                     explore = explore_tab.build()
                 with gr.Tab(TABS["tune"], id="tune") as tab["tune"]:
                     tune = tune_tab.build()
+                with gr.Tab(TABS["compare"], id="compare") as tab["compare"]:
+                    compare = compare_tab.build()
     explore.finetune = tune.start
     return Shell(
         run=run,
@@ -271,6 +291,7 @@ def _lay_out() -> Shell:
         close_log=close_log,
         path=path,
         open_path=open_path,
+        open_demo=open_demo,
         delete=delete,
         tabs=tabs,
         tab=tab,
@@ -278,6 +299,8 @@ def _lay_out() -> Shell:
         score=score,
         explore=explore,
         tune=tune,
+        compare=compare,
+        demo=demo,
     )
 
 
@@ -300,14 +323,21 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     )
     shell.runs.select(_key_of_event, None, shell.run, **Quiet)
     shell.open_path.click(told(api.open_run), shell.path, shell.run, **Busy)
+    shell.open_demo.click(told(api.open_demo), None, shell.run, **Busy)
+    shell.demo.rerun.click(told(api.rerun_demo), None, shell.run, **Busy)
     shell.delete.click(told(_delete), shell.run, shell.run, js=CONFIRM_DELETE, **Busy)
     shell.data.load.click(told(data_tab.create), [shell.run, *shell.data.inputs], shell.run, **Busy)
+    shell.data.starters.select(told(_start_from), None, shell.run, **Busy)
     scores = [shell.data.scores_path, shell.data.scores_file, *shell.data.inputs]
     shell.data.open_scores.click(told(data_tab.create_from_scores), scores, shell.run, **Busy)
 
 
 def _key_of_event(event: gr.EventData) -> str:
     return str(event._data["key"])
+
+
+def _start_from(event: gr.EventData) -> str:
+    return api.create_starter(str(event._data["key"]))
 
 
 def _delete(run: str) -> Any:
@@ -389,6 +419,15 @@ def _wire_explore(shell: Shell) -> None:
 
     inputs = [run, spec, explore.export_format, explore.export_scores]
     explore.export.click(told(exported), inputs, explore.exported, **Busy)
+
+
+def _wire_compare(shell: Shell) -> None:
+    """Another measure of the same models."""
+
+    def shown(run: str, metric: str) -> list[Any]:
+        return shell.compare.show(run or None, api.status(run) if run else None, metric)
+
+    shell.compare.metric.input(told(shown), [shell.run, shell.compare.metric], shell.compare.outputs, **Quick)
 
 
 def _wire_rows(shell: Shell) -> None:

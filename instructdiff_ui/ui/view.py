@@ -8,6 +8,7 @@ and edits as one Gradio event. Knows nothing of runs.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,11 @@ def span(name: str, *children: Node | None) -> Node:
     return h("span", {"class": name}, *children)
 
 
-def view(value: Node | None = None, *, elem_id: str, label: str) -> gr.HTML:
-    """The component. Its `select` event carries `{event, key, value}` of the element that was clicked or edited."""
+def view(value: Node | Callable[[], Node] | None = None, *, elem_id: str, label: str) -> gr.HTML:
+    """The component; a function as `value` is asked anew by every page that is loaded.
+
+    Its `select` event carries `{event, key, value}` of the element that was clicked or edited.
+    """
     return gr.HTML(
         value=value if value is not None else [],
         html_template="<div class='view'></div>",  # constant: see the module's docstring

@@ -117,7 +117,7 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     tab(page, "Explore")
     shown(page, "#kpis .value", re.compile("^4"))  # ⌊0.1 · 27⌋ of each domain
     shown(page, "#kpis", "saved")
-    page.get_by_label("number input for β: share of the pool that is kept").fill("0.5")
+    page.get_by_label("number input for β: share of the pool kept").fill("0.5")
     page.keyboard.press("Enter")
     shown(page, "#kpis .value", re.compile("^26"))
     shown(page, "#kpis", "preview")
@@ -130,7 +130,7 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     rule.fill("2")  # out of range: refused in place
     rule.press("Enter")
     assert rule.input_value() == "0.2"
-    page.get_by_label("number input for β: share of the pool that is kept").fill("2")
+    page.get_by_label("number input for β: share of the pool kept").fill("2")
     page.keyboard.press("Enter")
     shown(page, ".toast-body", "greater than maximum", timeout=15_000)
     page.wait_for_function("document.querySelector('[aria-label^=\"number input for β\"]').value === '0.5'")

@@ -85,6 +85,41 @@ def test_limit_draws_rows_with_the_seed_and_keeps_their_order(write_jsonl):
     assert len(load(path, limit=99).examples) == 50
 
 
+def test_each_source_may_have_a_limit_of_its_own(write_jsonl):
+    a = {"path": write_jsonl([*rows(40), {"instruction": "x", "output": ""}], "a.jsonl"), "limit": 10}
+    b = {"path": write_jsonl(rows(40, 100), "b.jsonl"), "limit": 10}
+    every = write_jsonl(rows(7, 200), "c.jsonl")
+    pool = load(a, b, every)
+    assert Counter(row.domain for row in pool.examples) == {"a": 10, "b": 10, "c": 7}
+    drawn = {domain: [row.row for row in pool.examples if row.domain == domain] for domain in "abc"}
+    assert all(places == sorted(places) for places in drawn.values())
+    assert drawn["a"] != drawn["b"], "each source has a draw of its own"
+    assert drawn["a"] != list(range(1, 11))
+    assert pool.examples == load(a, b, every).examples
+    assert pool.examples != load(a, b, every, seed=1).examples
+    # what is drawn from a source does not depend on the limits of the others
+    alone = load(a, b | {"limit": None}, every)
+    assert [row.row for row in alone.examples if row.domain == "a"] == drawn["a"]
+    assert load(a | {"limit": 99}).examples == load(a | {"limit": None}).examples
+
+
+def test_a_limit_counts_usable_rows_and_comes_before_that_of_the_pool(write_jsonl):
+    empty = {"instruction": "x", "output": ""}
+    path = write_jsonl([row for i in range(20) for row in (empty, *rows(1, i))])
+    pool = load({"path": path, "limit": 15})
+    assert (len(pool.examples), len(pool.quarantined)) == (15, 20)
+    fewer = load({"path": path, "limit": 15}, limit=5)
+    assert len(fewer.examples) == 5
+    assert {row.row for row in fewer.examples} <= {row.row for row in pool.examples}
+
+
+def test_held_out_sources_have_limits_and_draws_of_their_own(write_jsonl):
+    source = {"path": write_jsonl(rows(40)), "limit": 20}
+    pool = load(source, heldout_sources=[source])
+    assert len(pool.heldout) == 20
+    assert 0 < len(pool.examples) < 20, "one draw for both would leave nothing to train on"
+
+
 def test_repeated_contents_get_numbered_ids(write_jsonl):
     pool = load(write_jsonl([*rows(1), *rows(1), *rows(1)]))
     first = pool.examples[0].example_id

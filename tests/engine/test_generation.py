@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
 import torch
 from tiny_models import EOS_ID, tiny_model, tiny_tokenizer
 
-from instructdiff_ui.engine.generation import generate
+from instructdiff_ui.engine.generation import generate, generate_many
+from instructdiff_ui.errors import Stopped
 
 PROMPT = (40, 41, 42)
 
@@ -32,3 +35,52 @@ def test_a_draw_repeats_with_its_seed_and_leaves_the_global_generator_alone():
     texts = [generate(model, tokenizer, PROMPT, max_new_tokens=8, temperature=2.0, seed=seed) for seed in (1, 1, 2)]
     assert texts[0] == texts[1] != texts[2]
     assert torch.equal(torch.get_rng_state(), state)
+
+
+RAGGED = [tuple(int(i) for i in np.random.default_rng(n).integers(2, 258, size=n)) for n in (9, 3, 30, 1, 17, 3, 30, 5)]
+
+
+@pytest.mark.parametrize("arch", ["llama", "qwen2", "gpt2"])
+@pytest.mark.parametrize("batch", [1, 3, 64])
+def test_many_texts_are_those_of_one_at_a_time(arch, batch):
+    model, tokenizer = tiny_model(arch), tiny_tokenizer()
+    one_at_a_time = [generate(model, tokenizer, prompt, max_new_tokens=7) for prompt in RAGGED]
+    assert len(set(one_at_a_time)) > 4
+    assert generate_many(model, tokenizer, RAGGED, max_new_tokens=7, batch=batch) == one_at_a_time
+
+
+def test_texts_of_one_batch_end_each_at_its_own_end():
+    model, tokenizer = tiny_model(), tiny_tokenizer()
+    texts = [generate(model, tokenizer, prompt, max_new_tokens=12) for prompt in RAGGED]
+    with torch.no_grad():  # make one prompt's first token the end of every text it occurs in
+        ended = int(model(torch.tensor([RAGGED[0]])).logits[0, -1].argmax())
+        rows = model.lm_head.weight
+        rows[[EOS_ID, ended]] = rows[[ended, EOS_ID]]
+    shorter = generate_many(model, tokenizer, RAGGED, max_new_tokens=12)
+    assert shorter == [generate(model, tokenizer, prompt, max_new_tokens=12) for prompt in RAGGED]
+    assert shorter[0] == ""
+    assert any(text == before for text, before in zip(shorter, texts, strict=True))
+
+
+def test_a_tokenizer_without_padding_pads_with_its_end():
+    model, tokenizer = tiny_model(), tiny_tokenizer()
+    texts = generate_many(model, tokenizer, RAGGED, max_new_tokens=5)
+    tokenizer.pad_token = None
+    assert generate_many(model, tokenizer, RAGGED, max_new_tokens=5) == texts
+
+
+def test_progress_is_told_and_a_stop_is_heeded_between_batches():
+    model, tokenizer = tiny_model(), tiny_tokenizer()
+    done = []
+    generate_many(model, tokenizer, RAGGED, max_new_tokens=1, batch=3, on_batch=done.append)
+    assert done == [3, 6, 8]
+    done.clear()
+    with pytest.raises(Stopped):
+        generate_many(
+            model, tokenizer, RAGGED, max_new_tokens=1, batch=3, on_batch=done.append, should_stop=lambda: bool(done)
+        )
+    assert done == [3]
+
+
+def test_no_prompts_no_texts():
+    assert generate_many(tiny_model(), tiny_tokenizer(), [], max_new_tokens=5) == []

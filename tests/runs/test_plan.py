@@ -53,6 +53,13 @@ def test_a_new_seed_of_the_draw_leaves_data_and_base_scores():
     assert same == {"pool", "tokens", "score-base", "evaluate-base"}
 
 
+def test_a_limit_of_a_source_redoes_everything_and_the_lack_of_one_nothing():
+    stage = plan(parse_config(BASE), SelectionSpec())[0]
+    assert "limit" not in stage.settings["sources"][0], "artifacts made before sources had limits must hold"
+    before, after = prints(BASE), prints(BASE | {"data": {"sources": [{"path": "d", "limit": 9}]}})
+    assert not set(before.values()) & set(after.values())
+
+
 def test_how_often_checkpoints_are_written_changes_nothing():
     assert prints(BASE) == prints(BASE | {"calibration": {"training": {"save_steps": 7}}})
 

@@ -1,5 +1,6 @@
-"""The selection rule as METHOD.md §1 words it, one row at a time: slow and plain, to hold the fast one against."""
+"""The selection rule as METHOD.md §1 and §5 word it, one row at a time: slow and plain, to hold the fast one against."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -20,15 +21,14 @@ def naive_selection(table, spec):
 
 
 def _group(members, spec, *, gamma, ratio):
-    decisions = _filter(members, spec, gamma)
+    decisions = _filter(members, spec, gamma) if spec.strategy.startswith("instructdiff") else {}
     for row in members:
-        if row["example_id"] in spec.excluded or (spec.exclude_calibration and row["in_calibration"]):
+        by_chance = spec.exclude_calibration and row["in_calibration"] and row["example_id"] not in spec.pinned
+        if row["example_id"] in spec.excluded or by_chance:
             decisions[row["example_id"]] = "excluded"
     pinned = [row for row in members if row["example_id"] in spec.pinned]
-    ranked = sorted(
-        (row for row in members if row["example_id"] not in decisions and row not in pinned),
-        key=lambda row: (row["delta_entropy"], row["example_id"]),
-    )
+    survivors = [row for row in members if row["example_id"] not in decisions]
+    ranked = [row for row in naive_order(survivors, spec.strategy) if row not in pinned]
     share = Fraction(str(ratio))
     used_rows, used_tokens = len(pinned), sum(row["n_tokens"] for row in pinned)
     for row in ranked:
@@ -40,6 +40,25 @@ def _group(members, spec, *, gamma, ratio):
         if fits:
             used_rows, used_tokens = used_rows + 1, used_tokens + row["n_tokens"]
     return decisions | {row["example_id"]: "selected" for row in pinned}
+
+
+def naive_order(rows, strategy):
+    """The rows, best first, by any strategy but the random one."""
+    if strategy == "instructdiff":
+        strategy = "instructdiff_min"
+    measure, _, end = strategy.rpartition("_")
+    value = {
+        "instructdiff": lambda row: row["delta_entropy"],
+        "ppl": lambda row: math.exp(row["base_nll"]),
+        "entropy": lambda row: row["base_entropy"],
+        "response_length": lambda row: row["n_tokens"],
+    }[measure]
+    sign = -1 if end == "max" else 1
+    order = sorted(rows, key=lambda row: (sign * value(row), row["example_id"]))
+    if end != "mid":
+        return order
+    middle = (len(order) + 1) / 2
+    return [row for _, row in sorted(enumerate(order, 1), key=lambda ranked: abs(ranked[0] - middle))]
 
 
 def _filter(members, spec, gamma):

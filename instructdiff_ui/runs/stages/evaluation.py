@@ -75,7 +75,8 @@ def _answers(ctx: Context, model, rows: list[TokenizedExample], examples: dict[s
     settings = ctx.config.evaluation
     if settings.answer_column is None:
         return []
-    reference = {key: str(row.extra.get(settings.answer_column) or "").strip() for key, row in examples.items()}
+    given = {key: row.extra.get(settings.answer_column) for key, row in examples.items()}
+    reference = {key: "" if value is None else str(value).strip() for key, value in given.items()}
     asked = [row for row in rows if reference[row.example_id]]
     texts = generate_many(
         model,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...api import RunConfig, RunStatus
+from ...api import RunConfig, RunStatus, StarterView
 from .. import format as fmt
 from ..palette import domain_colours
 from ..view import Node, div, h, span
@@ -119,3 +119,21 @@ def quarantine(rows: Sequence[Any], *, shown: int = 500) -> Node:
     )
     table = h("table", {"class": "grid-table"}, head(["Where", "Why", "Row"], left=3), h("tbody", {}, *body))
     return div("scroll tall", table, div("muted small", more) if more else None)
+
+
+def starters(found: Sequence[StarterView]) -> Node:
+    """Ready-made runs, each with its size and time on this machine, and a button that makes it."""
+    return div("starters", *(_starter(one) for one in found))
+
+
+def _starter(one: StarterView) -> Node:
+    minutes = max(1, round(one.seconds / 60))
+    button = {"class": "do", "data-event": "start", "data-key": one.key, "aria-label": f"Load {one.title}"}
+    return div(
+        "starter",
+        h("b", {}, one.title),
+        div("", one.about),
+        div("muted small", f"{fmt.count(one.rows)} rows: about {minutes} min to the selection, after the download"),
+        div("muted small", ", ".join(one.datasets)),
+        h("button", button, "Load"),
+    )

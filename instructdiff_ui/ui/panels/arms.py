@@ -1,0 +1,98 @@
+"""The arms of a run: what base, calibrated and every fine-tuned model came to on the held-out rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from ... import api
+from ...api import Arm, Measured
+from .. import format as fmt
+from ..format import STRATEGIES
+from ..view import Node, div, h
+from .parts import head
+
+Metric = Literal["nll", "exact_match"]
+METRICS: dict[str, str] = {"nll": "held-out loss", "exact_match": "exact answers"}
+
+
+def arm_title(arm: Arm) -> str:
+    """The arm's name with the strategy in words."""
+    strategy, comma, rest = arm.name.partition(",")
+    return {"base": "base model", "calibrated": "calibrated model"}.get(arm.name) or (
+        STRATEGIES.get(strategy, strategy) + comma + rest
+    )
+
+
+def metrics(arms: Sequence[Arm]) -> list[str]:
+    """The metrics that were measured, in order."""
+    return [metric for metric in METRICS if any((metric, "all") in arm.measured for arm in arms)]
+
+
+def arm_table(arms: Sequence[Arm], metric: str) -> Node:
+    """One line per arm: what it was trained on, the metric over all rows and by domain, and the gap to random."""
+    if not arms:
+        return []
+    domains = list(dict.fromkeys(domain for arm in arms for name, domain in arm.measured if name == metric))
+    domains = [*(["all"] if "all" in domains else []), *(d for d in domains if d != "all")]
+    random = next((arm for arm in arms if arm.spec is not None and arm.name.startswith("random")), None)
+    lines = [_arm_line(arm, metric, domains, random) for arm in arms]
+    names = ["Model", "Rows", "Tokens", "Steps", "Seeds", *domains, "minus random, all"]
+    table = h("table", {"class": "grid-table arms"}, head(names, left=1), h("tbody", {}, *lines))
+    return h("div", {"class": "scroll"}, table)
+
+
+def _arm_line(arm: Arm, metric: str, domains: Sequence[str], random: Arm | None) -> Node:
+    trained = [fmt.count(arm.rows), fmt.short(arm.tokens), fmt.count(arm.steps)] if arm.steps else ["–"] * 3
+    values = [value_text(arm.measured.get((metric, domain)), metric) for domain in domains]
+    cells = [h("td", {"class": "num"}, text) for text in [*trained, fmt.count(arm.seeds), *values]]
+    return h("tr", {}, h("td", {}, arm_title(arm)), *cells, h("td", {"class": "num"}, gap_text(arm, random, metric)))
+
+
+def value_text(value: Measured | None, metric: str) -> str:
+    if value is None:
+        return "–"
+    half = "" if math.isnan(value.half) else f" ± {_number(value.half, metric)}"
+    return f"{_number(value.mean, metric)}{half}"
+
+
+def gap_text(arm: Arm, random: Arm | None, metric: str) -> str:
+    """The difference to random with its 95 % interval, and what that allows to say."""
+    key = (metric, "all")
+    if random is None or arm is random or arm.spec is None or key not in arm.measured or key not in random.measured:
+        return ""
+    gap, half = api.difference(arm.measured[key], random.measured[key])
+    if math.isnan(half):
+        return f"{_signed(gap, metric)} (one seed)"
+    return f"{_signed(gap, metric)} ± {_number(half, metric)}: {verdict(gap, half, metric)}"
+
+
+def verdict(gap: float, half: float, metric: str) -> str:
+    """A word that does not overstate: an interval that holds 0 shows no difference."""
+    if abs(gap) <= half:
+        return "no clear difference"
+    return "better" if (gap < 0) == (metric == "nll") else "worse"
+
+
+def _number(value: float, metric: str) -> str:
+    return fmt.nats(value) if metric == "nll" else f"{100 * value:.1f} %"
+
+
+def _signed(value: float, metric: str) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + _number(abs(value), metric)
+
+
+def no_arms(scored: bool) -> Node:
+    hint = "Fine-tune on a selection, then on another one (Random, say): every model of this run is compared here."
+    return div("empty", hint if scored else "Calibrate and score a run first.")
+
+
+def arm_values(arms: Sequence[Arm], metric: str) -> list[dict[str, Any]]:
+    """For the chart: title, mean and half-width over all rows, of the arms that have the metric."""
+    found = [(arm, arm.measured.get((metric, "all"))) for arm in arms]
+    return [
+        {"name": arm_title(arm), "mean": value.mean, "half": value.half, "tuned": arm.spec is not None}
+        for arm, value in found
+        if value is not None
+    ]

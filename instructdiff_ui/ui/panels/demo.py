@@ -1,0 +1,60 @@
+"""What the demo is, what its shipped run measured, and how far a rerun agrees with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ...api import Arm, Overlap
+from .. import format as fmt
+from ..view import Node, div, h
+from .arms import arm_title, gap_text, metrics
+
+GOOD = "good"
+
+
+def shipped_note(record: Mapping[str, Any], arms: Sequence[Arm], kept: pd.DataFrame) -> Node:
+    """`kept` has `rows, kept` by quality, under the rule that is shown."""
+    size = record.get("model", {}).get("parameters", 0)
+    what = (
+        f"A finished run to learn the tool on: a language model of {fmt.short(size)} parameters, made for this demo, "
+        f"and {fmt.count(kept['rows'].sum())} synthetic rows, some bad on purpose. It is no evidence about real LLMs."
+    )
+    return div("", h("b", {}, "Demo. "), what, div("muted small", _bad_rows(kept), " ", *_measured(arms)))
+
+
+def _bad_rows(kept: pd.DataFrame) -> str:
+    bad = kept.drop(index=GOOD, errors="ignore").sum()
+    pool, selected = bad["rows"] / max(1, kept["rows"].sum()), bad["kept"] / max(1, kept["kept"].sum())
+    return (
+        f"Bad rows: {fmt.percent(round(pool, 3))} of the pool, {fmt.percent(round(selected, 3))} of what is kept now."
+    )
+
+
+def _measured(arms: Sequence[Arm]) -> list[Node]:
+    """How the lowest ΔH fared against random, and who fared best, in the words that the intervals allow."""
+    by_name = {arm.name: arm for arm in arms}
+    ours, random = by_name.get("instructdiff"), by_name.get("random")
+    said: list[Node] = []
+    for metric, word in (("nll", "Held-out loss"), ("exact_match", "Exact answers")):
+        if metric not in metrics(arms) or ours is None or random is None:
+            continue
+        same_size = [arm for arm in arms if arm.spec is not None and arm.spec.ratio < 1]
+        best = (min if metric == "nll" else max)(same_size, key=lambda arm: arm.measured[metric, "all"].mean)
+        said.append(f"{word}, lowest ΔH minus random: {gap_text(ours, random, metric)}; best: {arm_title(best)}. ")
+    return said
+
+
+def rerun_note(overlap: Overlap) -> Node:
+    """How close a rerun came."""
+    if overlap.jaccard == 1:
+        agreed = f"It selects the same {fmt.count(overlap.here)} rows as the shipped run (Jaccard 1)."
+    else:
+        agreed = (
+            f"{fmt.count(overlap.shared)} of its {fmt.count(overlap.here)} selected rows are those of the shipped run "
+            f"(Jaccard {overlap.jaccard:.3f}); rows at the cut-off change places because another processor or number "
+            "of threads adds floating-point numbers in another order."
+        )
+    return div("", h("b", {}, "Demo, run on this machine. "), agreed)
