@@ -20,7 +20,6 @@ from .config import PRESETS, RunConfig, SelectionSpec, Strategy, parse_config, r
 from .data.examples import Quarantined
 from .data.export import FORMATS as EXPORT_FORMATS
 from .demo import shipped
-from .demo.shipped import Overlap
 from .errors import ConfigError, DataError, RunError, UserError
 from .files import expanded, read_json, read_jsonl
 from .runs import executor, home
@@ -30,11 +29,13 @@ from .runs.exploration import Exploration, Preview, RowView, explore
 from .runs.hardware import Hardware, hardware
 from .runs.plan import TARGETS, plan
 from .runs.results import SCORES, export_selected
+from .runs.seeds import other_seeds as _other_seeds
 from .runs.stages.context import trained_path
 from .runs.status import RunStatus
 from .runs.status import status as _status
 from .runs.store import RunStore, new_run_id
 from .runs.worker import needed, perform
+from .selection.overlap import Overlap
 from .selection.rows import Page
 from .starters import StarterView, starter, views
 
@@ -89,6 +90,7 @@ __all__ = [
     "move_cutoff",
     "open_demo",
     "open_run",
+    "other_seeds",
     "parse_config",
     "parse_source",
     "preview",
@@ -448,6 +450,11 @@ def rows(
         domain=domain,
         decision=decision,
     )
+
+
+def other_seeds(run: str, spec: SelectionSpec) -> dict[int, Overlap]:
+    """By calibration seed that this run holds besides its own: how far `spec` keeps the same rows."""
+    return _other_seeds(home.open_store(run), spec)
 
 
 def categories(run: str) -> list[str]:

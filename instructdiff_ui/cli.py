@@ -5,8 +5,10 @@ Exit codes: 0 done, 2 bad input or a failed stage (one sentence on stderr), 3 st
 
 from __future__ import annotations
 
+import math
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -135,6 +137,42 @@ def export(
     path = out or Path(f"selected.{format}")
     count = api.export(run, path, fmt=format, scores=scores)
     console.print(f"{count:,} rows in {path}")
+
+
+@app.command()
+def compare(
+    run: RunDir,
+    kinds: Annotated[
+        str | None, typer.Option(help="Also: what each strategy keeps, by this column of the data")
+    ] = None,
+) -> None:
+    """Print every model that was evaluated in a run, and what each strategy keeps, as Markdown tables."""
+    arms = api.comparison(run)
+    if not arms:
+        raise DataError("No model was fine-tuned and evaluated in this run yet.")
+    measures = list(dict.fromkeys(key for arm in arms for key in arm.measured))
+    heads = ["model", "seeds", "rows", "steps", *(f"{metric}, {domain}" for metric, domain in measures)]
+    _table(heads, ([arm.name, arm.seeds, arm.rows, arm.steps, *(_value(arm, key) for key in measures)] for arm in arms))
+    if kinds:
+        kept = api.kept_by_strategy(run, api.spec(run), kinds)
+        names = list(next(iter(kept.values())).index)
+        typer.echo("")
+        _table(["strategy", *names], ([name, *frame["kept"].reindex(names)] for name, frame in kept.items()))
+
+
+def _value(arm: api.Arm, key: tuple[str, str]) -> str:
+    """A mean over seeds with its 95 % interval; a single seed has none."""
+    value = arm.measured.get(key)
+    if value is None:
+        return ""
+    return f"{value.mean:.3f}" + ("" if math.isnan(value.half) else f" ± {value.half:.3f}")
+
+
+def _table(heads: list[str], rows: Iterable[list[Any]]) -> None:
+    typer.echo(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    for row in rows:
+        cells = (f"{cell:,.0f}" if isinstance(cell, (int, float)) else str(cell) for cell in row)
+        typer.echo(f"| {' | '.join(cells)} |")
 
 
 demo_app = typer.Typer(help="The demo pack: a small model, a pool with known truth, a finished run.")
@@ -292,8 +330,9 @@ def _show(bars: Progress, bar: Any, now: api.RunStatus) -> None:
 def _print_results(run: str, now: api.RunStatus) -> None:
     console.print(now.path)
     for result in api.evaluation(run) or []:
+        what = {"nll": "held-out loss", "exact_match": "exact answers"}[result["metric"]]
         name = f"{result['model']:12} {escape(result['domain']):20}"
-        console.print(f"  held-out loss  {name} {result['value']:.4f} ± {result['stderr']:.4f}  (n = {result['n']:,})")
+        console.print(f"  {what}  {name} {result['value']:.4f} ± {result['stderr']:.4f}  (n = {result['n']:,})")
 
 
 def main() -> None:

@@ -150,7 +150,7 @@ Strategy = Literal[
 class SelectionSpec(Settings):
     """The rule that turns scores into a subset; the same spec on the same table gives the same rows."""
 
-    strategy: Strategy = Field("instructdiff", description="What ranks the rows: lowest ΔH after the ΔNLL filter, …")
+    strategy: Strategy = Field("instructdiff", description="What ranks the rows; docs/method.md lists them")
     gamma: float = Field(0.1, ge=0, lt=0.5, description="γ: share dropped at each end of ΔNLL")
     ratio: float = Field(0.1, gt=0, le=1, description="β: share of the pool that is kept")
     seed: int = Field(0, ge=0, description="Seed of the random strategy")

@@ -12,17 +12,27 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches out; those of the Hub talk
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from tiny_models import save_tiny_model
+from tiny_pack import build_pack
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("INSTRUCTDIFF_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("INSTRUCTDIFF_DEMO", str(tmp_path / "no-pack"))  # else an empty home opens the shipped demo
     return tmp_path / "home"
 
 
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory) -> Path:
     return save_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_pack(tmp_path_factory) -> Path:
+    """A whole demo pack, its finished run included; `work` beside it holds what the build goes on with."""
+    folder = tmp_path_factory.mktemp("demo")
+    build_pack(folder / "pack", work=folder / "work")
+    return folder / "pack"
 
 
 def instruction_rows(n: int) -> list[dict]:

@@ -59,7 +59,7 @@ def _build_pool(into: Path) -> dict[str, Any]:
     return {
         "rows": len(rows),
         "heldout": len(heldout),
-        "handwritten": sum(row.family == "handwritten" for row in (*rows, *heldout)),
+        "handwritten": sum(row.family == "handwritten" and row.quality == pools.GOOD for row in (*rows, *heldout)),
         "families": len({(row.domain, row.family) for row in rows} - {(d, "handwritten") for d in pools.DOMAINS}),
         "quality": dict(sorted(Counter(row.quality for row in rows).items())),
         "sha256": _hash_of([(into / name).read_text("utf-8") for name in ("pool.jsonl", "heldout.jsonl")]),

@@ -21,8 +21,8 @@ def wrong_answer(rng: Random, task: Task, others: Sequence[Task]) -> Task | None
     """States another final answer; code has one operator or number changed."""
     if task.answer:
         wrong = _other_answer(rng, task, others)
-        spoiled = replace(task, output=_restated(task, wrong)) if wrong else None
-        return spoiled if spoiled and wrong and same_answer(final_answer(spoiled.output), wrong) else None
+        output = _restated(task, wrong) if wrong else ""
+        return replace(task, output=output) if wrong and same_answer(final_answer(output), wrong) else None
     if task.check and (spoiled := _spoiled_code(rng, task.output)):
         return replace(task, output=spoiled)
     return None

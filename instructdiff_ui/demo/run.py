@@ -35,6 +35,7 @@ ARMS: dict[str, dict[str, Any]] = {
     },
 }
 
+MODEL = "demo:model"
 _TRAINING = {"method": "lora", "learning_rate": 2e-3, "num_train_epochs": 3, "batch_size": 16}
 
 
@@ -43,7 +44,7 @@ def demo_config() -> RunConfig:
     return parse_config(
         {
             "name": "Demo",
-            "model": {"path": "demo:model", "dtype": "float32", "device": "cpu"},
+            "model": {"path": MODEL, "dtype": "float32", "device": "cpu"},
             "data": {
                 "sources": [{"path": "demo:pool.jsonl"}],
                 "heldout_sources": [{"path": "demo:heldout.jsonl"}],
@@ -128,6 +129,8 @@ def pack(store: RunStore, folder: Path) -> None:
         for path in artifact.rglob("*"):
             if path.is_file():
                 _copy(path, folder / path.relative_to(store.path))
+    for path in folder.rglob("adapter_config.json"):  # PEFT writes down where the model lay on this machine
+        write_json(path, read_json(path) | {"base_model_name_or_path": MODEL})
     write_json(folder / RECORDED, recorded(trials(store)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,8 @@ from ..runs import home
 from ..runs.exploration import explore
 from ..runs.plan import plan
 from ..runs.store import RunStore
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """Two selections by one rule: rows in both, and rows in each."""
-
-    shared: int
-    here: int
-    there: int
-
-    @property
-    def jaccard(self) -> float:
-        """Shared rows ÷ rows in either."""
-        return self.shared / max(1, self.here + self.there - self.shared)
+from ..selection.overlap import Overlap
+from ..selection.overlap import overlap as compared
 
 
 def available() -> bool:
@@ -64,8 +51,7 @@ def overlap(store: RunStore, spec: SelectionSpec) -> Overlap | None:
     """
     if not available() or store.path == open_path() or not _scored_as(store):
         return None
-    here, there = set(explore(store).select(spec).ids), set(explore(RunStore(_run_folder())).select(spec).ids)
-    return Overlap(len(here & there), len(here), len(there))
+    return compared(explore(store).select(spec), explore(RunStore(_run_folder())).select(spec))
 
 
 def open_path() -> Path:

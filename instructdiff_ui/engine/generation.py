@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ..errors import Stopped
+from .describe import context_length
 
 
 @torch.inference_mode()
@@ -23,10 +24,13 @@ def generate(
     temperature: float = 0.0,
     seed: int = 0,
 ) -> str:
-    """The text after `prompt_ids`, up to the end-of-sequence token or `max_new_tokens` tokens.
+    """The text after `prompt_ids`, up to the end-of-sequence token, `max_new_tokens` tokens or the model's context.
 
     `temperature` 0 takes the likeliest token each time; above 0 tokens are drawn, the same ones for the same `seed`.
     """
+    room = _room(model, len(prompt_ids), max_new_tokens)
+    if room == 0:
+        return ""
     device = next(model.parameters()).device
     ids = torch.tensor([list(prompt_ids)], device=device)  # (1, T)
     sampling = {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature > 0 else {}
@@ -36,7 +40,7 @@ def generate(
         out = model.generate(
             ids,
             attention_mask=torch.ones_like(ids),
-            max_new_tokens=max_new_tokens,
+            max_new_tokens=room,
             eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id,
             **({"do_sample": False} | sampling),
@@ -55,25 +59,36 @@ def generate_many(
     on_batch: Callable[[int], None] = lambda done: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> list[str]:
-    """The likeliest text after each of `prompts` (N lists of ids), in their order.
+    """The likeliest text after each of `prompts` (N lists of ids), in their order; each as `generate` has it.
 
     Prompts of like length share a batch, padded on the left; `on_batch` gets how many are done. Raises `Stopped`.
     """
     texts = [""] * len(prompts)
     order = sorted(range(len(prompts)), key=lambda place: (-len(prompts[place]), place))
-    for start in range(0, len(order), batch):
+    room = [_room(model, len(prompt), max_new_tokens) for prompt in prompts]
+    tight = [place for place in order if room[place] < max_new_tokens]  # each ends elsewhere, so each goes alone
+    roomy = order[len(tight) :]
+    done = 0
+    for places in [[place] for place in tight] + [roomy[i : i + batch] for i in range(0, len(roomy), batch)]:
         if should_stop():
             raise Stopped
-        places = order[start : start + batch]
-        for place, text in zip(
-            places, _greedy(model, tokenizer, [prompts[p] for p in places], max_new_tokens), strict=True
-        ):
+        written = _greedy(model, tokenizer, [prompts[place] for place in places], room[places[0]])
+        for place, text in zip(places, written, strict=True):
             texts[place] = text
-        on_batch(start + len(places))
+        done += len(places)
+        on_batch(done)
     return texts
 
 
+def _room(model: Any, prompt: int, wanted: int) -> int:
+    """How many of the `wanted` tokens fit behind so long a prompt: beyond its context a model may know no place."""
+    context = context_length(model.config.get_text_config())
+    return max(0, min(wanted, context - prompt)) if context else wanted
+
+
 def _greedy(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[str]:
+    if max_new_tokens == 0:
+        return [""] * len(prompts)
     device = next(model.parameters()).device
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
     longest = max(map(len, prompts))

@@ -11,6 +11,7 @@ import yaml
 
 from .. import __version__
 from ..config import RunConfig
+from ..selection.strategies import RANKINGS
 
 
 def model_card(
@@ -47,15 +48,28 @@ def _data(config: RunConfig, selection: dict[str, Any]) -> str:
     lines = [
         "## How the data was chosen",
         f"{total['selected']:,} of {total['rows']:,} rows ({total['selected_tokens']:,} of {total['tokens']:,} "
-        f"response tokens) of {sources}, by differential entropy (InstructDiff, arXiv 2601.23006), {scope}: the rows "
-        f"whose ΔNLL lies beyond γ = {spec['gamma']:g} at either end were dropped, the rest ranked by "
-        f"ΔH = H base − H calibrated, and the lowest kept up to β = {spec['ratio']:g} of the {spec['budget']}.",
+        f"response tokens) of {sources}, {_rule(spec)}, {scope}, up to β = {spec['ratio']:g} of the {spec['budget']}.",
         _calibration(config),
         "| domain | rows | selected | response tokens selected | ΔH cut-off (nats) |\n|---|---|---|---|---|\n"
         + "\n".join(_domain_row(name, counts, selection) for name, counts in selection["counts"].items()),
         f"Spec `{selection['spec_hash']}`, rows `{selection['ids_hash']}`.",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def _rule(spec: dict[str, Any]) -> str:
+    """How the rows were ranked, and what was dropped before."""
+    ranking = RANKINGS[spec["strategy"]]
+    if ranking.column is None:
+        return f"drawn at random (seed {spec['seed']})"
+    which = {"min": "lowest", "mid": "middle", "max": "highest"}[ranking.end]
+    if not ranking.filtered:
+        return f"those with the {which} {ranking.column} (strategy `{spec['strategy']}`)"
+    return (
+        "by differential entropy (InstructDiff, arXiv 2601.23006): the rows whose ΔNLL lies beyond "
+        f"γ = {spec['gamma']:g} at either end were dropped, the rest ranked by ΔH = H base − H calibrated, and the "
+        f"{which} kept"
+    )
 
 
 def _calibration(config: RunConfig) -> str:
@@ -87,17 +101,26 @@ def _training(model: dict[str, Any], training: dict[str, Any]) -> str:
     )
 
 
+_METRICS = {
+    "nll": ("Held-out loss", "Mean NLL per response token in nats, ± standard error over examples."),
+    "exact_match": ("Exact answers", "Share of held-out rows answered exactly, ± standard error over examples."),
+}
+
+
 def _results(results: list[dict[str, Any]]) -> str:
-    if not results:
-        return ""
+    parts = []
+    for metric, (title, about) in _METRICS.items():
+        if found := [result for result in results if result["metric"] == metric]:
+            parts.append(f"## {title}\n\n{about}\n\n{_result_table(found)}")
+    return "\n\n".join(parts)
+
+
+def _result_table(results: list[dict[str, Any]]) -> str:
     models = list(dict.fromkeys(result["model"] for result in results))
     domains = list(dict.fromkeys(result["domain"] for result in results))
     cell = {(r["domain"], r["model"]): f"{r['value']:.4f} ± {r['stderr']:.4f}" for r in results}
     n = {r["domain"]: r["n"] for r in results}
     head = f"| domain | n | {' | '.join(models)} |\n|---|---|{'---|' * len(models)}\n"
-    rows = [f"| {d} | {n[d]:,} | {' | '.join(cell.get((d, m), '–') for m in models)} |" for d in domains]
-    return (
-        "## Held-out loss\n\nMean NLL per response token in nats, ± standard error over examples.\n\n"
-        + head
-        + "\n".join(rows)
+    return head + "\n".join(
+        f"| {d} | {n[d]:,} | {' | '.join(cell.get((d, m), '–') for m in models)} |" for d in domains
     )

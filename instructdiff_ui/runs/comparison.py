@@ -17,6 +17,7 @@ import numpy as np
 from ..config import SelectionSpec, digest, validated
 from ..files import read_json
 from .plan import Stage, plan
+from .seeds import seedless
 from .store import RunStore
 
 RECORDED = "trials.json"  # trials whose artifacts are not in the run: those that a run was shipped without
@@ -32,7 +33,7 @@ class Trial:
     arm: str  # identifies everything that was set, the seeds aside
     spec: dict[str, Any]
     training: dict[str, Any]  # rows, trained tokens and steps
-    calibration: dict[str, Any] | None  # the same of the calibration, and its fingerprint; None for imported scores
+    calibration: dict[str, Any] | None  # the same of the calibration, and what tells it; None for imported scores
     results: list[dict[str, Any]]  # as in evaluation.json
     finished: float  # seconds since the epoch
 
@@ -68,8 +69,7 @@ def compare(store: RunStore) -> list[Arm]:
     if not found:
         return []
     arms = [Arm("base", None, 0, 0, 0, 1, _over_seeds([found[0].of("base")]))]
-    calibrated = {t.calibration["fingerprint"]: t for t in found if t.calibration}.values()
-    if calibrated:
+    if calibrated := _calibrated(found, _current(store)):
         facts = [trial.calibration or {} for trial in calibrated]
         arms.append(_arm("calibrated", None, facts, [trial.of("calibrated") for trial in calibrated]))
     by_arm: dict[str, list[Trial]] = {}
@@ -84,7 +84,7 @@ def compare(store: RunStore) -> list[Arm]:
 
 def trials(store: RunStore) -> list[Trial]:
     """All evaluated models that can be held against each other, oldest first."""
-    current = next((stage for stage in plan(store.config(), store.spec()) if stage.work == "evaluate"), None)
+    current = _current(store)
     if current is None:
         return []
     known = {trial["evaluate"]: Trial(**trial) for trial in read_json(store.path / RECORDED, [])}
@@ -96,6 +96,20 @@ def trials(store: RunStore) -> list[Trial]:
 def recorded(found: Iterable[Trial]) -> list[dict[str, Any]]:
     """What `trials.json` holds."""
     return [asdict(trial) for trial in found]
+
+
+def _current(store: RunStore) -> Stage | None:
+    return next((stage for stage in plan(store.config(), store.spec()) if stage.work == "evaluate"), None)
+
+
+def _calibrated(found: Iterable[Trial], current: Stage | None) -> list[Trial]:
+    """One trial per seed of the calibration that is set now: one by other settings is no seed of the same model."""
+    try:
+        wanted = digest(seedless(current["calibrate"].settings)) if current else None
+    except KeyError:  # made from scores
+        return []
+    calibrations = [(trial.calibration, trial) for trial in found if trial.calibration]
+    return list({facts["fingerprint"]: trial for facts, trial in calibrations if facts["alike"] == wanted}.values())
 
 
 def _comparable(trial: Trial, current: Stage) -> bool:
@@ -121,10 +135,10 @@ def _traced(store: RunStore, manifest: dict[str, Any], folder: Path) -> Trial:
         evaluate=manifest["fingerprint"],
         tokens=manifest["upstream"]["tokens"],
         settings=manifest["settings"],
-        arm=digest(_seedless(settings)),
+        arm=digest(seedless(settings)),
         spec=select["settings"],
         training=_size(finetune),
-        calibration=_size(calibrate) if calibrate else None,
+        calibration=_size(calibrate) | {"alike": digest(seedless(calibrate["settings"]))} if calibrate else None,
         results=read_json(folder / "evaluation.json"),
         finished=manifest["finished"],
     )
@@ -145,12 +159,6 @@ def _size(manifest: dict[str, Any]) -> dict[str, Any]:
         "fingerprint": manifest["fingerprint"],
         **{key: manifest["facts"][key] for key in ("rows", "tokens", "steps")},
     }
-
-
-def _seedless(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _seedless(item) for key, item in value.items() if key != "seed"}
-    return [_seedless(item) for item in value] if isinstance(value, list) else value
 
 
 def _arm(name: str, spec: SelectionSpec | None, sizes: Sequence[dict], results: Sequence[list[dict]]) -> Arm:

@@ -42,9 +42,10 @@ class RowView:
     example: Example
     decision: str
     scores: dict[str, float]
-    rank: int  # by ΔH among those of its group that passed the filter; 0: none
+    rank: int  # by the strategy among those of its group that passed the filter; 0: none
     ranked: int  # how many have a rank there
     cutoff: dict[str, float | None]  # of its group
+    strategy: str  # what ranked it
 
 
 class Exploration:
@@ -114,7 +115,8 @@ class Exploration:
     def categories(self) -> dict[str, np.ndarray]:
         """The dataset's own columns that sort its rows into kinds: 2 to 20 values each, as (N,) objects of text."""
         rows = [self.examples[example_id].extra for example_id in self.table["example_id"]]
-        names = dict.fromkeys(name for row in rows[:100] for name in row)
+        scores = set(self.table.columns[2:])  # a scored file has them as columns of its own
+        names = dict.fromkeys(name for row in rows[:100] for name in row if name not in scores)
         found = {}
         for name in names:
             values = [row.get(name) for row in rows]
@@ -156,6 +158,7 @@ class Exploration:
             rank=int(selection.rank[place]),
             ranked=int((selection.rank[same] > 0).sum()),
             cutoff=asdict(selection.cutoff_of(record["domain"])),
+            strategy=spec.strategy,
         )
 
 

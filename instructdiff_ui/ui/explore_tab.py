@@ -102,7 +102,7 @@ class ExploreTab:
         committed = api.spec(run) == spec
         return [
             gr.update(visible=True),
-            selections.selection_kpis(preview, now, committed=committed),
+            selections.selection_kpis(preview, now, committed=committed, seeds=api.other_seeds(run, spec)),
             figures.delta_histogram(preview.histograms["delta_entropy"], preview.selection.cutoffs, **draw),
             figures.delta_histogram(preview.histograms["delta_nll"], preview.selection.cutoffs, **draw),
             selections.domain_table(preview, column=column, sign=_sign(sign) if column == "delta_nll" else 1),

@@ -37,7 +37,7 @@ class TuneTab:
     def show(self, run: str | None, now: RunStatus | None) -> list[Any]:
         if run is None or now is None:
             return [None, [], gr.update(value="", visible=False), gr.update(interactive=False), gr.skip()]
-        results, path = api.evaluation(run), api.finetuned_path(run)
+        results, path = [row for row in api.evaluation(run) or [] if row["metric"] == "nll"], api.finetuned_path(run)
         return [
             figures.heldout_bars(results) if results else None,
             outcomes.evaluation_table(results),

@@ -35,7 +35,8 @@ ADVICE = Task(
 CODE = Task(
     "code",
     "write a function that doubles a number",
-    "```python\ndef double(x):\n    total = 0\n    for _ in range(2):\n        total = total + x\n    return total\n```",
+    "```python\ndef double(x):\n    total = 0\n"
+    "    for _ in range(2):\n        total = total + x\n    return total\n```",
     check="assert double(3) == 6",
 )
 EVERY = (SUM, CITY, OTHER_CITY, ADVICE, CODE)
@@ -63,7 +64,9 @@ def test_a_defect_changes_the_row_and_nothing_that_is_known_about_it(seed, task,
 
 @given(SEEDS, st.integers(-50, 500))
 def test_a_wrong_answer_is_wrong_and_so_is_the_step_before_it(seed, number):
-    task = Task("sum", "?", f"First {number} steps.\n1 * {number} = {number}.\nThe answer is {number}.", answer=f"{number}")
+    task = Task(
+        "sum", "?", f"First {number} steps.\n1 * {number} = {number}.\nThe answer is {number}.", answer=f"{number}"
+    )
     spoiled = wrong_answer(Random(seed), task, EVERY)
     stated = final_answer(spoiled.output)
     assert not same_answer(stated, task.answer)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tiny_models import EOS_ID, tiny_model, tiny_tokenizer
+from tiny_models import CONTEXT_LENGTH, EOS_ID, tiny_model, tiny_tokenizer
 
 from instructdiff_ui.engine.generation import generate, generate_many
 from instructdiff_ui.errors import Stopped
@@ -84,3 +84,14 @@ def test_progress_is_told_and_a_stop_is_heeded_between_batches():
 
 def test_no_prompts_no_texts():
     assert generate_many(tiny_model(), tiny_tokenizer(), [], max_new_tokens=5) == []
+
+
+@pytest.mark.parametrize("arch", ["llama", "gpt2"])
+def test_texts_end_where_the_context_does(arch):
+    model, tokenizer = tiny_model(arch), tiny_tokenizer()
+    ids = np.random.default_rng(0).integers(2, 258, size=600).tolist()
+    prompts = [ids[: CONTEXT_LENGTH - room] for room in (400, 3, 0, 5, -9, 402)]
+    texts = generate_many(model, tokenizer, prompts, max_new_tokens=5)
+    assert texts == [generate(model, tokenizer, prompt, max_new_tokens=5) for prompt in prompts]
+    assert texts[1] == generate(model, tokenizer, prompts[1], max_new_tokens=3)
+    assert texts[2] == texts[4] == ""

@@ -84,7 +84,7 @@ def test_any_text_comes_back_as_it_was(tokenizer, text):
 def test_numbers_are_split_into_digits(tokenizer):
     assert [token.strip("Ġ") for token in tokenizer.tokenize("2026") if token != "Ġ"] == list("2026")
     assert not any(len(token.strip("Ġ")) > 1 and any(c.isdigit() for c in token) for token in tokenizer.get_vocab())
-    assert len(tokenizer) == TINY.vocab_size
+    assert 258 < len(tokenizer) <= TINY.vocab_size
 
 
 def test_the_end_is_token_0_and_a_saved_tokenizer_is_the_same(tokenizer, tmp_path):

@@ -1,4 +1,4 @@
-"""The selection rule as METHOD.md §1 and §5 word it, one row at a time: slow and plain, to hold the fast one against."""
+"""The selection rule as METHOD.md §1 and §5 word it, one row at a time: slow and plain, to hold the fast one to."""
 
 import math
 from fractions import Fraction

@@ -5,17 +5,17 @@ from __future__ import annotations
 from random import Random
 
 from ..task import Family, Task
-from .asking import fence
+from .asking import fence, said
 from .facts import CHOICES, COSTS, DIFFERENCES, ERRORS, KEYWORDS, METHODS, MODULES, TERMS, TOOLS
-from .words import NAMES, WORDS, a, capital, third
+from .words import NAMES, WORDS, a, capital
 
 _ERROR_ASKS = (
     "Which error does this raise?", "Name the exception.", "My script stops here. What is the error called?",
     "What kind of error do I get from this code?",
-    "Running the lines below ends in a traceback. Which exception is it?",
+    "These lines end in a traceback. Which exception is it?",
     "error name?", "Python complains about this. What type of error is shown?",
     "Tell me the exception class and the reason.",
-    "This code fails. Say with which error.", "Please name the error a beginner would see here and explain it.",
+    "This code fails. With which error?", "Please name the error a beginner would see here and explain it.",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def handle_error(rng: Random) -> Task:
 
 
 def explain_error(rng: Random) -> Task:
-    error, cause, _ = rng.choice(ERRORS)
+    error, cause, code = error_case(rng)
     who = rng.choice(NAMES)
     asked = rng.choice(
         (f"When does Python raise {a(error)}?", f"What does {error} mean?",
@@ -67,6 +67,9 @@ def explain_error(rng: Random) -> Task:
         (f"It is raised for {cause}.", f"{error} means that there is {cause}.", f"The usual cause is {cause}.",
          f"Look for {cause}. That is what {error} reports.", f"Python raises {a(error)} when it meets {cause}.")
     )  # fmt: skip
+    if "one sentence" not in asked and "short reply" not in asked and rng.random() < 0.6:
+        lead = rng.choice(("This code raises it:", "A small example:", "You get it here, for instance:"))
+        output = f"{output} {lead}\n{fence(code)}"
     return Task("explain_error", asked, output)
 
 
@@ -76,15 +79,15 @@ def which_tool(rng: Random) -> Task:
     asked = rng.choice(
         (f"Which {what} is used to {does}?", f"Name the Python {what} to {does}.",
          f"I want to {does}. Which {what} do I need?",
-         f"What is the {what} called that {third(does)}?", f"There is a {what} to {does}, but I forgot its name.",
-         f"{what} to {does}?", f"Fill in the name: this {what} {third(does)}.",
-         f"I forgot what the {what} is called that {third(does)}.",
-         f"A friend wants to {does} in Python. Tell the name of the right {what}.")
+         f"What is the {what} called that {said(does)}?", f"There is a {what} to {does}, but I forgot its name.",
+         f"{what} to {does}?", f"Fill in the name: this {what} {said(does)}.",
+         f"I forgot what the {what} is called that {said(does)}.",
+         f"A friend wants to {does} in Python. What is the right {what}?")
     )  # fmt: skip
     example = f" For example, {call} gives {value}." if call and rng.random() < 0.6 else ""
     output = rng.choice(
-        (f"{name}", f"The {what} `{name}` {third(does)}.{example} The answer is {name}.",
-         f"Use `{name}` to {does}.{example} The answer is {name}.", f"It {third(does)}.{example} The answer is {name}.")
+        (f"{name}", f"The {what} `{name}` {said(does)}.{example} The answer is {name}.",
+         f"Use `{name}` to {does}.{example} The answer is {name}.", f"It {said(does)}.{example} The answer is {name}.")
     )  # fmt: skip
     return Task("which_tool", asked, output, answer=name)
 
@@ -99,9 +102,9 @@ def use_tool(rng: Random) -> Task:
     )  # fmt: skip
     output = rng.choice(
         (f"`{name}` is used to {does}. For example, `{call}` gives `{value}`.",
-         f"It {third(does)}.\n{fence(f'{call}  # {value}')}",
+         f"It {said(does)}.\n{fence(f'{call}  # {value}')}",
          f"Use `{name}` to {does}: `{call}` is `{value}`.",
-         f"`{name}` {third(does)}, so `{call}` gives `{value}`.")
+         f"`{name}` {said(does)}, so `{call}` gives `{value}`.")
     )  # fmt: skip
     return Task("use_tool", asked, output)
 
@@ -113,8 +116,8 @@ def complexity(rng: Random) -> Task:
     asked = rng.choice(
         ("What is the time complexity of this function?", "Give the running time in big O notation.",
          "How does the time grow with n?",
-         "big O of this?", "How expensive is this function, as a formula in n?",
-         "State the complexity class of the code.",
+         "big O of this?", "How expensive is this function for n items, in big O?",
+         "What is the complexity of this code, in big O?",
          "Is this fast for large input? Give its order of growth.",
          "Estimate the cost of a call in O notation, with the reason.")
     )  # fmt: skip
@@ -129,7 +132,7 @@ def difference(rng: Random) -> Task:
          f"{one} or {other}? Explain.",
          f"I always mix up {one} and {other}. Help!", f"Compare {one} with {other} in two sentences.",
          f"Please explain how {one} is different from {other}.",
-         f"In an interview they asked me about {one} and {other}. What is right?",
+         f"In an interview they asked me how {one} and {other} differ. What should I have said?",
          f"Python: {one} versus {other}?", f"Why are there both {one} and {other}?")
     )  # fmt: skip
     return Task("difference", capital(asked), text)
@@ -140,7 +143,7 @@ def term(rng: Random) -> Task:
     if rng.random() < 0.5:
         asked = rng.choice(
             (f"What is {a(name)}?", f"Define the term {name}.", f"Explain in one sentence what {a(name)} is in Python.",
-             f"My book speaks of {a(name)} without saying what it is.", f"{name}, short definition please")
+             f"My book mentions {a(name)} but never says what that is. What is it?", f"{name}, short definition please")
         )  # fmt: skip
         output = rng.choice(
             (f"It is {meaning}.", f"{capital(a(name))} is {meaning}.", f"In Python, {a(name)} is {meaning}.")
@@ -158,7 +161,7 @@ def keyword(rng: Random) -> Task:
     asked = rng.choice(
         (f"Which Python keyword {does}?", f"Name the keyword that {does}.",
          f"I need the word that {does}. Which is it?",
-         f"One word of Python {does}. What is it?", f"What do I write in Python for a word that {does}?",
+         f"There is a reserved word in Python that {does}. What is it?", f"What is the keyword in Python that {does}?",
          f"keyword: {does}?",
          f"In Python there is a reserved word which {does}. Please name it.")
     )  # fmt: skip

@@ -16,17 +16,26 @@ _ASKS = (
     "Read the code and tell me its output.",
     "Give the exact output.",
     "I do not have Python here. What would this print?",
-    "My guess and the computer do not agree. What does this really print, and why?",
+    "What is printed here, and why?",
     "output?",
     "Trace the code and give the printed text.",
-    "Here is an exam item. Please say what appears on the screen.",
+    "What is the output?",
+    "What will be printed?",
+    "What does the code below print?",
+    "Say what appears on the screen.",
+    "Please tell me the output of these lines.",
+    "What output do you expect, and why?",
+    "Which value is printed at the end?",
+    "Can you tell what Python prints here?",
+    "what gets printed?",
+    "Exam question: what is printed?",
     "What do I see on the screen after running the lines below?",
     "Which text does this small script write?",
     "Follow the program step by step. What comes out?",
     "hey, what does this do when I run it? just the output pls",
     "Please work out the output of the snippet.",
     "A student asked me what this prints. Can you tell?",
-    "One line is printed. Which one?",
+    "This program prints one line. Which one?",
 )
 _BARE = ("just the output", "exact output", "output?")
 _ENDS = ("{why} The answer is {x}.", "{why} So the answer is {x}.", "{why} That means the answer is {x}.")
@@ -39,12 +48,21 @@ def short(rng: Random, asked: str, why: str, answer: str) -> str:
     return rng.choice(_ENDS).format(why=why, x=answer)
 
 
+def _odd(code: str) -> bool:
+    """Whether a size or speed is put in words that are said of other things."""
+    fitting = {"t": ("cold", "low"), "size": ("small",), "speed": ("slow",), "level": ("low",)}
+    return any(
+        code.startswith(f"{name} = ") and "elif" in code and not any(f'"{word}"' in code for word in words)
+        for name, words in fitting.items()
+    )
+
+
 def printing(name: str, makers: tuple[Maker, ...]) -> Family:
     """The family of predicting what the makers' snippets print."""
 
     def family(rng: Random) -> Task:
         snippet = rng.choice(makers)(rng)
-        while not snippet.printed.strip(" []"):  # an empty text or list is no answer that can be compared
+        while not snippet.printed.strip(" []") or _odd(snippet.code):  # nothing printed is no answer to compare
             snippet = rng.choice(makers)(rng)
         asked = rng.choice(_ASKS)
         return Task(name, asked, short(rng, asked, snippet.why, snippet.printed), snippet.code, snippet.printed)

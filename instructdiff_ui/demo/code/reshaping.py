@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from ..task import Family, Task
-from .asking import fence, hand_over
-from .program import Program, draw
+from .asking import fence, hand_over, matching, said
+from .program import Program
 from .recipes import RECIPES
-from .words import FRUITS, NAMES, THINGS, WORDS, capital, ints, several, show, third
+from .words import FRUITS, NAMES, THINGS, WORDS, capital, ints, several, show
 
 _SHORT = tuple(recipe for recipe in RECIPES if max(len(body) for body in recipe.bodies) < 230)
 
 
 def _any(rng: Random) -> Program:
-    return draw(rng, rng.choice(_SHORT))
+    program = matching(rng, _SHORT)
+    while "without" in program.goal:  # that is a wish for the author of the code, and says nothing about it
+        program = matching(rng, _SHORT)
+    return program
 
 
 def _given(rng: Random, code: str, lead: str) -> str:
@@ -92,13 +96,27 @@ def explain(rng: Random) -> Task:
             "This code is used to {goal}.",
             "Its purpose is to {goal}.",
         )
-    ).format(goals=third(program.goal), goal=program.goal, name=program.name)
+    ).format(goals=said(program.goal), goal=program.goal, name=program.name)
     example = f" For example, `{program.call}` gives `{program.value}`."
-    if "example" in asked or rng.random() < 0.5:
+    if rng.random() < 0.4:
+        text += f" {_way(program)}"
+    if "example" in asked or rng.random() < 0.6:
         text += example
-    elif program.note:
+    if program.note and rng.random() < 0.7:
         text += f" {program.note}"
     return Task("explain", asked, text, program.code())
+
+
+def _way(program: Program) -> str:
+    """How the function goes about it, as far as its form shows."""
+    body = program.body
+    if f"{program.name}(" in body:
+        return "It calls itself on a smaller case until the simplest one is reached."
+    if re.search(r"^ +while ", body, re.MULTILINE):
+        return "A `while` loop does the work, and the result is returned in the end."
+    if re.search(r"^ +for ", body, re.MULTILINE):
+        return "It does so step by step in a `for` loop."
+    return "The work is done in a single line." if "\n" not in body else "A few short lines are enough for that."
 
 
 def result_of_call(rng: Random) -> Task:
@@ -113,7 +131,7 @@ def result_of_call(rng: Random) -> Task:
     )  # fmt: skip
     value = program.value.strip('"') if program.value.startswith('"') else program.value
     why = rng.choice(("The function {goals}.", "It {goals}.", "`{name}` {goals}.")).format(
-        goals=third(program.goal), name=program.name
+        goals=said(program.goal), name=program.name
     )
     return Task(
         "result_of_call",
@@ -148,7 +166,7 @@ def complete(rng: Random) -> Task:
     head = f"{program.imports}\n\n" if program.imports else ""
     gap = f'{head}{program.header}\n    """{capital(program.goal)}."""\n    ...'
     asked = rng.choice(
-        ("Complete the function.", "Fill in the missing body.", "Replace the dots by working code.",
+        ("Complete the function.", "Fill in the missing body.", "Replace the dots with working code.",
          "The docstring says what is wanted. Finish the function.",
          "Please write the body of this function.", f"finish this: it should {program.goal}",
          "My friend only wrote the first lines. Please complete them.",
@@ -189,7 +207,7 @@ def to_comprehension(rng: Random) -> Task:
     asked = rng.choice(
         ("Rewrite the loop as a list comprehension.", "Can this be done in one line?",
          "Turn this loop into a comprehension.",
-         "shorter version with a comprehension?", "Please replace the loop by a list comprehension.",
+         "shorter version with a comprehension?", "Please replace the loop with a list comprehension.",
          "My reviewer says this loop should be a comprehension. How does that look?",
          "Make this more compact, same result.")
     )  # fmt: skip
@@ -213,13 +231,11 @@ def to_fstring(rng: Random) -> Task:
     name, thing, n = rng.choice(NAMES), rng.choice((*FRUITS, *THINGS)), rng.randint(2, 40)
     var, text = rng.choice((("name", name), ("item", thing), ("who", name), ("word", rng.choice(WORDS))))
     one, two, three = rng.choice(
-        (
-            ("", " has ", " points"),
-            ("Item ", ": ", ""),
-            ("", " costs ", " euros"),
-            ("We need ", " times ", ""),
-            ("", " got number ", "."),
-        )
+        (("", " has ", " points"), ("", " got number ", "."), ("Hello ", ", you are number ", " in the queue"))
+        if var in ("name", "who")
+        else (("Read ", ": ", " times"), ("The word ", " occurs ", " times"))
+        if var == "word"
+        else (("Item ", ": ", ""), ("One ", " costs ", " euros"), ("We sold ", ": ", ""), ("Stock of ", ": ", "."))
     )
     given = f'{var} = "{text}"\nn = {n}\n'
     plus = " + ".join(
@@ -230,7 +246,7 @@ def to_fstring(rng: Random) -> Task:
     asked = rng.choice(
         ("Use an f-string here.", "Convert this to an f-string.", "Rewrite the last line with an f-string.",
          "This is hard to read. Can an f-string help?",
-         "Please modernize the string formatting.", "f-string version?", "Replace the old formatting by an f-string.")
+         "Please modernize the string formatting.", "f-string version?", "Replace the old formatting with an f-string.")
     )  # fmt: skip
     return Task("to_fstring", asked,
         _given(rng, code, rng.choice(("With an f-string:", "Names in braces are replaced by values:"))),

@@ -18,6 +18,7 @@ from . import (
     vocabulary,
 )
 from .prose import document
+from .voices import voiced
 
 _MODULES = (
     facts,
@@ -33,6 +34,12 @@ _MODULES = (
     creative,
     composing,
 )
-FAMILIES: dict[str, Family] = {name: family for module in _MODULES for name, family in module.FAMILIES.items()}
+_KINDS = {facts: "facts", vocabulary: "words", spelling_forms: "words", editing: "words"}
+_PUZZLING = ("count_letters", "first_letter", "analogy", "odd_one_out", "category")
+FAMILIES: dict[str, Family] = {
+    name: voiced(family, "logic" if name in _PUZZLING else _KINDS.get(module, "logic"))
+    for module in _MODULES
+    for name, family in module.FAMILIES.items()
+}
 
 __all__ = ["FAMILIES", "document"]

@@ -11,8 +11,8 @@ from ..task import Task
 T = TypeVar("T")
 Row = tuple[str, ...]
 
-_OPENERS = ("What", "Which", "Who", "Where", "Name", "Tell", "How", "Give", "In", "Can", "Do", "Is", "Write", "Please")
-_LEADS = (
+OPENERS = ("What", "Which", "Who", "Where", "Name", "Tell", "How", "Give", "In", "Can", "Do", "Is", "Write", "Please")
+LEADS = (
     "Quick question: ",
     "Quick one: ",
     "Hi! ",
@@ -29,7 +29,7 @@ _LEADS = (
     "Settle a bet for us. ",
     "I am in a hurry. ",
 )
-_PASTED = (
+PASTED = (
     "Quick one: ",
     "Hi! ",
     "Hello, ",
@@ -80,7 +80,7 @@ def cap(text: str) -> str:
 
 def low(text: str) -> str:
     """The sentence with a small first letter, where its first word is no name."""
-    return text[:1].lower() + text[1:] if text.split()[0] in _OPENERS else text
+    return text[:1].lower() + text[1:] if text.split()[0] in OPENERS else text
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
@@ -105,8 +105,8 @@ def framed(rng: Random, question: str, pasted: bool = False) -> tuple[str, str]:
     if draw < 0.45:
         return question, "any"
     if draw < 0.75:
-        named = question.split()[0] not in _OPENERS  # a name keeps its capital, so it starts a sentence of its own
-        leads = _PASTED if pasted else _LEADS
+        named = question.split()[0] not in OPENERS  # a name keeps its capital, so it starts a sentence of its own
+        leads = PASTED if pasted else LEADS
         lead = pick(rng, [one for one in leads if one.endswith(". ")] if named else leads)
         return lead + (low(question) if lead.endswith((": ", ", ")) else question), "any"
     endings, form = (_SHORT, "short") if draw < 0.89 else (_LONG, "full")

@@ -30,7 +30,7 @@ def solve(rng: Random) -> Task:
         rng,
         (
             "Solve for {x}: {t}", "Find {x} if {t}.", "{t}. What is {x}?", "Which value of {x} makes {t} true?",
-            "We know that {t}. Find the value of {x} and show how to check it.", "Solve the equation {t}.",
+            "We know that {t}. Find the value of {x}.", "Solve the equation {t}.",
         ),
         x=letter, t=text,
     )  # fmt: skip

@@ -15,8 +15,8 @@ def addition(rng: Random) -> Task:
         rng,
         (
             "What is {a} + {b}?", "Add {a} and {b}.", "Calculate the sum of {a} and {b}.", "{a} plus {b}?",
-            "Find {a} + {b} by adding tens and ones separately.", "How much do {a} and {b} make together?",
-            "I need {a} added to {b}. What do you get?", "Work out {a} + {b} in your head and say how.",
+            "Find the total of {a} and {b}.", "How much do {a} and {b} make together?",
+            "I need {a} added to {b}. What do you get?", "What number do you get if you add {b} to {a}?",
         ),
         a=a, b=b,
     )  # fmt: skip
@@ -68,9 +68,9 @@ def times_table(rng: Random) -> Task:
         rng,
         (
             "What is {a} * {b}?", "{a} times {b}?", "Multiply {a} by {b}.", "What is the product of {a} and {b}?",
-            "From the {a} times table: {a} * {b} = ?", "{A} times {bw}: what number is it?",
+            "From the {a} times table: what is {a} * {b}?", "{A} times {bw}: what number is it?",
             "What do {a} groups of {b} make?",
-            "Give me {a} multiplied by {b}, fast.", "Complete: {a} * {b} = ...",
+            "Give me {a} multiplied by {b}.", "Fill in the result: {a} * {b} = __",
         ),
         a=a, b=b, A=upper_first(words(a)), bw=words(b),
     )  # fmt: skip

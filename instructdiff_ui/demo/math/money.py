@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from ..task import Task
-from .banks import CLOTHES, COINS, GROCERIES, MONEY, PRICED, SCHOOL, person, two_people
-from .texts import named, say, worked
+from .banks import CLOTHES, COINS, GROCERIES, MONEY, PRICED, person, two_people, words
+from .texts import named, say, upper_first, worked
 
 
 def change(rng: Random) -> Task:
@@ -82,10 +82,10 @@ def unit_price(rng: Random) -> Task:
             "{n} {w.many} cost {c} {m}. What does one cost? || One {w.one} costs {x} {m}.",
             "{p.name} paid {c} {m} for {n} {w.many}, all at the same price. How much is a single {w.one}?"
             " || A single {w.one} is {x} {m}.",
-            "A pack of {n} pens costs {c} {m}. Find the price of one pen. || One pen is {x} {m}.",
-            "{n} kg of cheese cost {c} {m}. What is the price per kg? || The price is {x} {m} per kg.",
+            "A set of {n} bowls costs {c} {m}. Find the price of one bowl. || One bowl is {x} {m}.",
+            "A café buys {n} kg of cheese for {c} {m}. What is the price per kg? || The price is {x} {m} per kg.",
             "If {n} tickets come to {c} {m}, what is the price of each ticket? || Each ticket is {x} {m}.",
-            "The shop charges {c} {m} for {n} bottles. Price per bottle? || A bottle is {x} {m}.",
+            "The shop charges {c} {m} for {n} bottles of olive oil. What is the price per bottle? || A bottle is {x} {m}.",
         ),
         p=person(rng), w=rng.choice(PRICED), m=rng.choice(MONEY), n=n, c=n * x, x=x,
     )  # fmt: skip
@@ -167,25 +167,25 @@ def discount(rng: Random) -> Task:
 
 
 def shared_bill(rng: Random) -> Task:
-    n, each = rng.randint(2, 6), rng.randint(4, 12)
+    n, each = rng.randint(3, 8), rng.randint(4, 12)
     total = n * each
     a = rng.randint(3, total - 3)
     question = say(
         rng,
         (
-            "{n} friends eat out. The food costs {a} {m} and the drinks cost {b} {m}. They split the bill equally."
+            "{N} friends eat out. The food costs {a} {m} and the drinks cost {b} {m}. They split the bill equally."
             " What does"
             " each pay? || Each friend pays {e} {m}.",
-            "A gift for a teacher costs {a} {m} and the flowers {b} {m}. {n} pupils share the cost. How much is it"
+            "A gift for a teacher costs {a} {m} and the flowers {b} {m}. {N} pupils share the cost. How much is it"
             " for each?"
             " || Each pupil gives {e} {m}.",
-            "{p.name} and friends, {n} people in all, rent a boat for {a} {m} and buy food for {b} {m}. What is one"
+            "{p.name} and some friends, {n} people in all, rent a boat for {a} {m} and buy food for {b} {m}. What is one"
             " share?"
             " || One share is {e} {m}.",
             "Rent of {a} {m} plus power of {b} {m}, divided evenly among {n} people. How much per person?"
             " || It is {e} {m} per person.",
         ),
-        p=person(rng), m=rng.choice(MONEY), n=n, a=a, b=total - a, e=each,
+        p=person(rng), m=rng.choice(MONEY), n=n, N=upper_first(words(n)), a=a, b=total - a, e=each,
     )  # fmt: skip
     steps = say(
         rng,
@@ -203,15 +203,15 @@ def better_buy(rng: Random) -> Task:
     n, k = rng.sample(range(2, 10), 2)
     x, y = rng.sample(range(2, 10), 2)
     one, other = rng.sample(("the market", "the corner shop", "the green shop", "the big store", "the farm shop"), 2)
-    w, m = rng.choice(SCHOOL), rng.choice(MONEY)
+    w, m = rng.choice(PRICED), rng.choice(MONEY)
     best = one if x < y else other
     question = say(
         rng,
         (
             "At {one} {n} {w.many} cost {a} {m}. At {other} {k} {w.many} cost {b} {m}. Where is one {w.one} cheaper?",
             "Which is the better buy: {n} {w.many} for {a} {m} at {one}, or {k} for {b} {m} at {other}? Name the shop.",
-            "Help me choose. {k} {w.many} are {b} {m} at {other}, {n} are {a} {m} at {one}. Where do I pay less for"
-            " each?",
+            "Help me choose. {k} {w.many} cost {b} {m} at {other}, and {n} cost {a} {m} at {one}. Where is a single"
+            " {w.one} cheaper?",
             "I need many {w.many}. {One} sells {n} for {a} {m}, {other} sells {k} for {b} {m}. Which place has the"
             " lower"
             " price per {w.one}?",
@@ -242,7 +242,7 @@ def coins(rng: Random) -> Task:
             "A jar holds {n} coins worth {a} {c} each and {k} coins worth {b} {c} each. What is the value of all the"
             " coins?"
             " || The jar holds {t} {c}.",
-            "Count my coins: {n} times {a} {c}, {k} times {b} {c}. || Your coins are worth {t} {c}.",
+            "I have {n} coins of {a} {c} and {k} coins of {b} {c} in my pocket. How much is that in {c}? || Your coins are worth {t} {c}.",
             "How much money do {n} coins of {a} {c} and {k} coins of {b} {c} make, in {c}? || They make {t} {c}.",
         ),
         p=person(rng), c=rng.choice(COINS), n=n, a=a, k=k, b=b, t=total,
@@ -264,8 +264,8 @@ def wages(rng: Random) -> Task:
             "For {h} hours of garden work at {r} {m} per hour, plus {e} {m} for the tools, what should {p.name} be"
             " paid?"
             " || The pay is {t} {m}.",
-            "A plumber asks {e} {m} for coming and {r} {m} for every hour. What is the bill for {h} hours?"
-            " || The plumber asks for {t} {m}.",
+            "A plumber charges {e} {m} for the visit and {r} {m} for every hour. What is the bill for {h} hours?"
+            " || The plumber charges {t} {m}.",
             "Hiring a bike costs {e} {m} plus {r} {m} per hour. What do {h} hours cost? || {h} hours cost {t} {m}.",
         ),
         p=p, m=rng.choice(MONEY), r=rate, h=hours, e=extra, t=total,

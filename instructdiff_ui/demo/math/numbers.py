@@ -272,7 +272,7 @@ def riddle(rng: Random) -> Task:
             " chosen?",
             "A secret number was multiplied by {a}. Then {b} was added and the result was {r}. Find the secret number.",
             "{r} is {b} more than {a} times a certain number. Which one?",
-            "Guess the number! {a} of it and {b} more make {r}.",
+            "Guess the number! {a} times the number, plus {b}, makes {r}.",
         ),
         p=person(rng), a=a, b=b, r=r,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 from random import Random
 
 from ..task import Task
@@ -140,14 +141,25 @@ def larger_fraction(rng: Random) -> Task:
     kind = rng.random() < 0.5
     if kind:
         d = rng.randint(5, 12)
-        a, b = sorted(rng.sample(range(1, d), 2))
+        a, b = sorted(rng.sample([top for top in range(1, d) if gcd(top, d) == 1], 2))
         small, big = f"{a}/{d}", f"{b}/{d}"
-        steps = f"Both have the denominator {d}, so compare the tops: {b} is more than {a}."
+        steps = rng.choice(
+            (
+                f"Both have the denominator {d}, so compare the tops: {b} is more than {a}.",
+                f"The parts are the same size, and {b} of them are more than {a}.",
+            )
+        )
     else:
         n = rng.randint(1, 4)
-        x, y = sorted(rng.sample(range(n + 1, 13), 2))
+        x, y = sorted(rng.sample([low for low in range(n + 1, 13) if gcd(low, n) == 1], 2))
         small, big = f"{n}/{y}", f"{n}/{x}"
-        steps = f"The tops are equal. Parts are larger when there are fewer of them, and {x} is less than {y}."
+        steps = rng.choice(
+            (
+                f"The tops are equal. Parts are larger when there are fewer of them, and {x} is less than {y}.",
+                f"Both take {n} of the parts, and 1/{x} is a bigger part than 1/{y}.",
+                f"The numerators are the same, so the smaller denominator wins: {x} is less than {y}.",
+            )
+        )
     one, other = (small, big) if rng.random() < 0.5 else (big, small)
     question = say(
         rng,
@@ -195,14 +207,14 @@ def probability(rng: Random) -> Task:
     question = say(
         rng,
         (
-            "A bag holds {x} and {y}. One is taken without looking. What is the probability that it is {o}? Give an"
-            " unreduced"
-            " fraction.",
+            "A bag holds {x} and {y}. One is taken without looking. What is the probability that it is {o}? Do not"
+            " simplify"
+            " the fraction.",
             "There are {x} and {y} in a box. {p.name} draws one with closed eyes. What fraction is the chance of {o}?"
             " No need to"
             " simplify.",
-            "{X} and {y}. I pick one at random. Chance of {o}? Write it over the total number.",
-            "What is the chance of drawing a {o} one from {x} and {y}? Leave the fraction over the total.",
+            "{X} and {y}. I pick one at random. What is the chance of {o}, as a fraction? You need not simplify it.",
+            "A jar contains {x} and {y}. What is the chance of drawing {o}? Give a fraction and leave it unsimplified.",
         ),
         x=(x := f"{a} {one} {t.many if a > 1 else t.one}"), X=x, y=f"{b} {other} {t.many if b > 1 else t.one}", o=one,
         p=person(rng),

@@ -185,7 +185,7 @@ def sharing(rng: Random) -> Task:
             "I have {a} photos and want to put {b} on every page of an album. How many pages do I need?"
             " || You need {c} pages.",
             "{a} chairs have to stand in {b} equal rows. Chairs per row? || There are {c} chairs in a row.",
-            "It took {b} days to read a book of {a} pages, the same number each day. How many pages a day was that?"
+            "It took {b} days to read a story of {a} pages, the same number each day. How many pages a day was that?"
             " || That was {c} pages a day.",
         ),
         p=p, t=t, k=k, a=a, b=b, c=c,
@@ -219,7 +219,7 @@ def left_over(rng: Random) -> Task:
             "After sharing {a} {f.many} fairly among {b} people, how many {f.many} remain?",
             "{p.name} has {a} flowers and makes bunches of {b}. As many bunches as possible are made. How many flowers"
             " are left?",
-            "There are {a} pupils. They form teams of {b}. How many pupils have no full team?",
+            "There are {a} pupils. They form teams of {b}. How many pupils are left without a full team?",
         ),
         p=p, t=t, k=k, f=f, a=a, b=b,
     )  # fmt: skip
@@ -227,7 +227,7 @@ def left_over(rng: Random) -> Task:
         rng,
         (
             "{b} * {c} = {d} is the largest multiple of {b} that fits.\n{a} - {d} = {r}.",
-            "{b} goes into {a} {c} times: {b} * {c} = {d}.\nThe rest is {a} - {d} = {r}.",
+            "{b} goes {c} times into {a}: {b} * {c} = {d}.\nThe rest is {a} - {d} = {r}.",
             "First {c} * {b} = {d}, then {a} - {d} = {r}.",
         ),
         a=a, b=b, c=c, d=b * c, r=r,
@@ -265,7 +265,7 @@ def trips_needed(rng: Random) -> Task:
         (
             "{c} are not enough: {c} * {b} = {d}, and {a} - {d} = {r} remain.\nOne more is needed: {c} + 1 = {n}.",
             "{c} * {b} = {d}, which is less than {a}.\n{n} * {b} = {e}, which is enough.",
-            "{b} goes into {a} {c} times with {r} left over.\nThe rest needs one more, so {c} + 1 = {n}.",
+            "{b} goes {c} times into {a} with {r} left over.\nThe rest needs one more, so {c} + 1 = {n}.",
         ),
         a=a, b=b, c=c, d=b * c, r=r, n=c + 1, e=b * (c + 1),
     )  # fmt: skip

@@ -48,19 +48,29 @@ def table_top(rng: Random) -> Task:
     most = rng.random() < 0.6
     best = max(values) if most else min(values)
     answer = names[values.index(best)]
-    what = rng.choice(("points", "cups sold", "pages read", "visitors", "eggs found"))
+    what = rng.choice(("tickets sold", "pages read", "visitors", "eggs found", "messages", "steps counted"))
     question = say(
         rng,
         (
-            "Which line of the table has the {w} number of {x}?",
-            "The table gives {x}. Find the {w} value and say whose it is.",
-            "Look at the {x} below. Where is the number {w}?", "For which entry are the {x} {w}?",
+            "Which line of the table has the {w} number?", "The table gives the number of {x}. Where is it {w}?",
+            "{who} has the {w} number of {x} here?", "Look at the number of {x} below. {who} comes out {w}?",
+            "{Find} has the {w} number in this table.", "Read the table. {who} goes with the {w} number?",
         ),
-        w="highest" if most else "lowest", x=what,
+        w="highest" if most else "lowest", x=what, who="Which day" if answer in DAYS else "Who",
+        Find="Say which day" if answer in DAYS else "Tell me who",
     )  # fmt: skip
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         return brief("table_top", question, answer, input=text, stop=".")
-    steps = f"The numbers in order are {listing(sorted(values))}. The {'highest' if most else 'lowest'} is {best}."
+    steps = say(
+        rng,
+        (
+            "The numbers in order are {v}. The {w} is {b}.",
+            "Go through the lines one by one and keep the {w} number: it is {b}, and it stands beside {n}.",
+            "The {w} number in the table is {b}. It belongs to {n}.",
+            "Sorted, the numbers are {v}, so we look for {b}. That is the line of {n}.",
+        ),
+        v=listing(sorted(values)), w="highest" if most else "lowest", b=best, n=answer,
+    )  # fmt: skip
     return worked(rng, "table_top", question, steps, answer, input=text)
 
 
@@ -72,9 +82,10 @@ def table_difference(rng: Random) -> Task:
     question = say(
         rng,
         (
-            "How much larger is the number for {a} than the number for {b}?", "By how much does {a} beat {b}?",
-            "Use the table to find the difference between {a} and {b}.", "Compare {b} with {a}. What is the gap?",
-            "Read off {a} and {b} and subtract.",
+            "How much larger is the number for {a} than the number for {b}?",
+            "How much higher is {a} than {b} in this table?",
+            "Use the table to find the difference between {a} and {b}.", "Compare the numbers for {b} and {a}. How big is the gap?",
+            "What is the number for {a} minus the number for {b}?",
         ),
         a=names[i], b=names[j],
     )  # fmt: skip
@@ -96,7 +107,8 @@ def table_total(rng: Random) -> Task:
         rng,
         (
             "What do the numbers in this table add up to?", "Find the total of the list.", "Add the values below.",
-            "Here are our results. What is the sum?", "Total, please. Numbers below.",
+            "Please add up this column for me.", "How much do all the lines come to together?",
+            "Here are our results. What is the sum?", "Work out the grand total.",
             "We counted birds. How many did we see"
             " in all?",
         ),
@@ -187,12 +199,21 @@ def odd_one_out(rng: Random) -> Task:
         (
             "Which number is not {w}?", "One of these numbers is not {w}. Which one?",
             "All but one are {w}. Name the one that is"
-            " not.", "Find the number that does not belong. The others are {w}.",
+            " not.", "Pick the number that is not {w}.", "Find the one number here that is not {w}.",
+            "Four of these five numbers are {w}. What is the fifth?", "Find the number that does not belong. The others are {w}.",
         ),
         w=word,
     ).replace("others are a multiple", "others are each a multiple").replace("All but one are a",
-    "All but one is a")  # fmt: skip
-    steps = f"{n} is a multiple of {d} and the next one is {n + d}. {odd} lies between them."
+    "All but one is a").replace("numbers are a multiple", "numbers are each a multiple")  # fmt: skip
+    steps = say(
+        rng,
+        (
+            "{n} is a multiple of {d} and the next one is {m}. {o} lies between them.",
+            "Dividing {o} by {d} leaves a remainder of {r}. The others can be divided by {d} exactly.",
+            "{d} * {k} = {n}, and {o} - {n} = {r}, so {o} is not a multiple of {d}. All the others are.",
+        ),
+        n=n, d=d, m=n + d, o=odd, r=odd - n, k=n // d,
+    )  # fmt: skip
     return worked(rng, "odd_one_out", question, steps, odd, str(odd), input=listing(numbers))
 
 
@@ -239,21 +260,32 @@ def describe_table(rng: Random) -> Task:
         (
             "Describe this table in two or three sentences.", "Write a short summary of the numbers.",
             "What does the table show?"
-            " Say it in words.", "Sum up these results for the school paper.",
+            " Say it in words.", "Sum up these numbers in words.", "Put the main points of this table into a few sentences.",
+            "What are the most important things to see in these numbers?",
         ),
     )  # fmt: skip
     top, low = max(values), min(values)
+    first, last, n = names[values.index(top)], names[values.index(low)], len(values)
+    plus = " + ".join(map(str, values))
     output = say(
         rng,
         (
             "The highest number is {t} for {a}, and the lowest is {l} for {b}. The difference between them is {t} -"
             " {l} = {d}.",
-            "{a} comes first with {t}. {b} comes last with {l}. There are {n} entries in all, and the range is {t} -"
-            " {l} = {d}.",
+            "{a} has the highest number, {t}. {b} has the lowest, only {l}. All {n} numbers together make {s} = {sum}.",
             "There are {n} entries. They go from {l} ({b}) up to {t} ({a}), so the gap is {t} - {l} = {d}.",
+            "The table lists {n} {kind} with a number for each. {a} is at the top with {t}, {d} more than {b}, who is"
+            " at the bottom with {l}.",
+            "We see {n} {kind} and their numbers. {b} has the smallest, {l}, and {a} the largest, {t}. The sum of all"
+            " the numbers is {s} = {sum}.",
+            "In total the numbers come to {s} = {sum}. The largest share belongs to {a} with {t}, while {b} adds only"
+            " {l}.",
         ),
-        t=top, l=low, a=names[values.index(top)], b=names[values.index(low)], d=top - low, n=len(values),
+        t=top, l=low, a=first, b=last, d=top - low, n=n, s=plus, sum=sum(values),
+        kind="days" if first in DAYS else "people",
     )  # fmt: skip
+    if first in DAYS:
+        output = output.replace(", who is", ", which is")
     return free("describe_table", question, output, input=text)
 
 

@@ -10,21 +10,23 @@ from ..task import Family, Task
 from .hints import HINTS
 
 _BEFORE = (
-    "Quick one: ", "Help me with this, please. ", "My homework says: ", "Can you solve this one? ",
-    "Here is a problem. ",
-    "Hi! I am stuck on this one. ", "Next one. ", "Please work this out. ", "I need a hand. ", "Maths question: ",
-    "This is for my son. ", "Work out the following. ", "From today's worksheet: ", "A puzzle for you. ",
+    "Quick one: ", "Can you solve this one? ", "Here is a problem from our book. ", "Maths question: ", "Next one. ",
+    "Homework: ", "Please help with this. ", "Hi! ", "Hello, I am stuck on this one. ", "Exercise 4. ", "Warm-up: ",
+    "Question 7: ", "Problem: ", "One for today: ", "This came up in class. ", "Good morning! ",
 )  # fmt: skip
 _AFTER = (
     " Show your working.", " Please explain each step.", " Thanks!", " Show how you got it.",
-    " Give the steps, please.", " Explain briefly.", " I would like to see the working.", " How do you know?",
-    " Keep it short.",
+    " Give the steps, please.", " I would like to see the working.", " Thank you.", " Write down the steps.",
+    " Please show the calculation.",
 )  # fmt: skip
 _TERSE = (
     " Just the answer, please.", " Only the answer.", " No working needed.", " Reply with the answer alone.",
     " I only need the result.",
 )  # fmt: skip
-_OPENERS = ("Let us see. ", "Sure. ", "Step by step: ", "Here is one way. ", "Happy to help. ", "Let us work it out. ")
+_OPENERS = ("Let us see. ", "Sure. ", "Step by step: ", "Here is one way. ", "Let us work it out. ")
+_ENDINGS = ("The answer is {}.",) * 6 + ("So the answer is {}.", "Answer: {}")
+_PERSONAL = re.compile(r"(I|We|My|Our|You|Help|Please|Goal|Hi|Complete|Count my|\d)\b")
+_EXPLAINED = re.compile(r"\b(show|explain|how do|why|check|reason|which operation|say how)\b", re.IGNORECASE)
 
 
 def say(rng: Random, templates: Sequence[str], **values: object) -> str:
@@ -47,15 +49,16 @@ def listing(items: Sequence[object], last: str = "and") -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
-def layout(rng: Random, steps: str, end: str) -> str:
-    """Steps, one a line, as one paragraph, as lines or as a numbered list, with the closing sentence."""
+def layout(rng: Random, steps: str, end: str, intro: str = "") -> str:
+    """Steps, one a line, as one paragraph, as lines or as a numbered list, after the intro and before the end."""
     lines = steps.split("\n")
+    first = [intro] if intro else []
     shape = rng.random()
     if shape < 0.55:
-        return " ".join([*lines, end])
+        return " ".join([*first, *lines, end])
     if shape < 0.85 or len(lines) == 1:
-        return "\n".join([*lines, end])
-    return "\n".join([*(f"{place}. {line}" for place, line in enumerate(lines, 1)), end])
+        return "\n".join([*first, *lines, end])
+    return "\n".join([*first, *(f"{place}. {line}" for place, line in enumerate(lines, 1)), end])
 
 
 def _reverse(check: str) -> str:
@@ -82,30 +85,42 @@ def worked(
     """
     question, _, conclusion = question.partition(" || ")
     tone = rng.random()
-    if tone < 0.08:
-        return Task(
-            family, question + rng.choice(_TERSE), f"{answer}{rng.choice(('', '.'))}", input, str(answer), check
-        )
-    if conclusion and rng.random() < 0.8:
-        steps = f"{steps}\n{conclusion}"
+    if tone < 0.07 and not _EXPLAINED.search(question):
+        asked = _sentence(question) + rng.choice(_TERSE)
+        return Task(family, asked, f"{answer}{rng.choice(('', '.'))}", input, str(answer), check)
+    last = []
+    if test := _test(rng, question, steps, check):
+        last.append(test)
+    if conclusion and rng.random() < 0.85:
+        last.append(conclusion)
+    last.append(rng.choice(_ENDINGS).format(answer))
+    intro = rng.choice(HINTS[family]) if family in HINTS and rng.random() < (0.6 if steps[0].isdigit() else 0.1) else ""
+    output = layout(rng, singular(steps), rng.choice((" ", "\n")).join(last), intro)
+    if rng.random() < 0.05 and not output.startswith("1. "):
+        output = rng.choice(_OPENERS) + output
+    return Task(family, _dressed(tone, rng, question), output, input, str(answer), check)
+
+
+def _test(rng: Random, question: str, steps: str, check: str) -> str:
+    """The sum that confirms the result, now and then, and whenever it is asked for."""
     test = _reverse(check)
-    if (
-        test
-        and "because" not in steps
-        and not any(word in steps for word in (test, "since", "heck"))
-        and rng.random() < 0.35
-    ):
-        steps += rng.choice(("\nTo check: ", "\nCheck: ", "\nGoing back, ")) + f"{test}."
-    if family in HINTS and rng.random() < (0.75 if steps[0].isdigit() else 0.1):
-        steps = f"{rng.choice(HINTS[family])}\n{steps}"
-    output = layout(rng, singular(steps), f"The answer is {answer}.")
-    if tone < 0.22:
-        question = rng.choice(_BEFORE) + question
-    elif tone < 0.36:
-        question += rng.choice(_AFTER)
-    if rng.random() < 0.08:
-        output = rng.choice(_OPENERS) + output if not output.startswith("1. ") else output
-    return Task(family, question, output, input, str(answer), check)
+    if not test or any(word in steps for word in (test, "since", "because", "heck")):
+        return ""
+    wanted = rng.random() < 0.3 or "check" in question
+    return f"{rng.choice(('To check: ', 'Check: ', 'Going back, '))}{test}." if wanted else ""
+
+
+def _dressed(tone: float, rng: Random, question: str) -> str:
+    """The question, sometimes with a lead or a wish where one suits it."""
+    if 0.07 <= tone < 0.15 and not _PERSONAL.match(question):
+        return rng.choice(_BEFORE) + question
+    if 0.15 <= tone < 0.24 and not _EXPLAINED.search(question):
+        return _sentence(question) + rng.choice(_AFTER)
+    return question
+
+
+def _sentence(question: str) -> str:
+    return question if question.endswith((".", "?", "!")) else f"{question}."
 
 
 def brief(family: str, question: str, answer: object, check: str = "", *, input: str = "", stop: str = "") -> Task:

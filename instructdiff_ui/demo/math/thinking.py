@@ -95,7 +95,15 @@ def write_equation(rng: Random) -> Task:
         ),
         s=problem, S=problem,
     )  # fmt: skip
-    return worked(rng, "write_equation", question, f"The equation is {text} = {value}.", value, text)
+    sign = next(sign for sign in "*/-+" if sign in text)
+    lead = {
+        "*": "The same amount is taken several times, so there is a product.",
+        "/": "An amount is split into equal parts, so we divide.",
+        "-": "Something is taken away, so we subtract.",
+        "+": "The parts are put together, so we add.",
+    }[sign]
+    steps = rng.choice(("The equation is {t} = {v}.", "{lead}\nThe equation is {t} = {v}.", "{lead}\n{t} = {v}."))
+    return worked(rng, "write_equation", question, steps.format(t=text, v=value, lead=lead), value, text)
 
 
 def write_problem(rng: Random) -> Task:
@@ -146,6 +154,39 @@ def write_problem(rng: Random) -> Task:
 
 
 _IDEAS = {
+    "an odd number": (
+        "An odd number is a whole number that 2 does not divide. It ends in 1, 3, 5, 7 or 9. {e} is even, since"
+        " 2 * {h} = {e}, so the next number is odd.",
+        "A whole number is odd if one is left over when you put it into pairs. For example, 7 is three pairs and one"
+        " more.",
+    ),
+    "a square number": (
+        "A square number is a whole number multiplied by itself. {a} * {a} = {sq}, so {sq} is a square number.",
+        "You get one when you multiply a whole number by itself. The first ones are 1, 4, 9, 16 and 25. They are"
+        " called square because that many dots can be laid out as a square.",
+    ),
+    "the denominator": (
+        "The denominator is the number below the line of a fraction. It says how many equal parts the whole has. In"
+        " 2/5 the denominator is 5.",
+        "It is the lower number of a fraction. In 3/8 it is 8, because the whole is cut into 8 equal parts.",
+    ),
+    "the median": (
+        "The median is the value in the middle when the numbers are put in order. For 3, 8 and 20 it is 8.",
+        "Sort the values and take the middle one. With 2, 5, 6, 9 and 30 the median is 6, and it would stay 6 if the"
+        " 30 were a 300.",
+    ),
+    "an equation": (
+        "An equation says that two sides are worth the same, with an equals sign between them. {a} + {b} = {ab} is an"
+        " equation.",
+        "It is a statement with an equals sign. Sometimes a number is missing, as in x + {b} = {ab}, and solving it"
+        " means finding that x is {a}.",
+    ),
+    "a right angle": (
+        "A right angle is a quarter of a full turn, which is 90 degrees. The corners of a sheet of paper are right"
+        " angles.",
+        "It is the angle between two lines that meet like the sides of a square. Four of them make a full turn, since"
+        " 4 * 90 = 360.",
+    ),
     "an even number": (
         "An even number can be split into two equal whole parts. It ends in 0, 2, 4, 6 or 8. For example, {e} is even"
         " because"
@@ -208,7 +249,8 @@ def explain_idea(rng: Random) -> Task:
         rng,
         (
             "Explain what {n} is, with an example.", "What is {n}?",
-            "My daughter asks what {n} means. What should I tell her?",
+            "My daughter asks what {n} is. What should I tell her?",
+            "Can you tell me what {n} is? An example would help.", "How would you explain {n} to a pupil?",
             "Explain {n} in simple words.", "In one or two sentences, what do we mean by {n}?",
             "Define {n} for a ten year old.",
             "I forgot what {n} is. Remind me.",
@@ -220,7 +262,7 @@ def explain_idea(rng: Random) -> Task:
     output = say(
         rng, _IDEAS[name], a=a, b=b, c=a * b, d=2 * a, e=2 * h, h=h, p=2 * (a + b), q=4 * a, z=a + 2 * m,
         s=2 * a + 2 * m,
-        m=a + m, n=a * b + 1,
+        m=a + m, n=a * b + 1, sq=a * a, ab=a + b,
     )  # fmt: skip
     return free("explain_idea", question, output)
 

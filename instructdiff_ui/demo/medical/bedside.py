@@ -97,7 +97,14 @@ def case_test(rng: Random) -> Task:
         )
     )
     answer = f"{letter}) {disease.test}"
-    output = f"{disease.note} In {disease.name}, the helpful test is this: {disease.test}. The answer is {answer}."
+    output = rng.choice(
+        (
+            f"{disease.note} Test of choice: {disease.test}.",
+            f"With {signs}, one thinks of {disease.name}. {disease.note} What helps most: {disease.test}.",
+            f"The usual step for suspected {disease.name.removeprefix('a ').removeprefix('an ')}: {disease.test}. {disease.note}",
+        )
+    )
+    output += f" The answer is {answer}."
     return Task("case_test", f"{ask}\n{laid_out(rng, pairs)}", output, "", answer)
 
 
@@ -117,9 +124,15 @@ def case_treatment(rng: Random) -> Task:
         )
     )
     answer = f"{letter}) {disease.treatment}"
-    output = (
-        f"{disease.note} Typical signs are {signs}. The usual treatment is {disease.treatment}. The answer is {answer}."
+    output = rng.choice(
+        (
+            f"{disease.note} Typical signs are {signs}. The usual treatment is {disease.treatment}.",
+            f"{disease.note} That is why doctors offer {disease.treatment}.",
+            f"In {disease.name}, the mainstay is {disease.treatment}. {disease.note}",
+            f"{cap(listed(shuffled_signs(rng, disease)))} go with {disease.name}. Doctors offer {disease.treatment}.",
+        )
     )
+    output += f" The answer is {answer}."
     return Task("case_treatment", f"{ask}\n{laid_out(rng, pairs)}", output, "", answer)
 
 
@@ -198,8 +211,18 @@ _ASIDES = (
 )
 
 
+_URGENT = (
+    "a stroke",
+    "a heart attack",
+    "bacterial meningitis",
+    "a pulmonary embolism",
+    "appendicitis",
+    "acute pancreatitis",
+)
+
+
 def summarise_note(rng: Random) -> Task:
-    disease = rng.choice(DISEASES)
+    disease = rng.choice([disease for disease in DISEASES if disease.name not in _URGENT])
     who, he = person(rng, disease)
     signs = listed(shuffled_signs(rng, disease))
     days = rng.choice(("two days", "three days", "a week", "two weeks", "some time"))
@@ -269,7 +292,9 @@ def explain_disease(rng: Random) -> Task:
         (
             f"{disease.note} People often notice {signs}. Treatment: {disease.treatment}.",
             f"{disease.note} Typical signs are {signs}. Ask your doctor about treatment, usually {disease.treatment}.",
-            f"Think of {disease.name} in someone with {signs}. {disease.note} The usual treatment is "
+            f"{cap(disease.name)} often shows itself by {signs}. {disease.note} The usual treatment is "
+            f"{disease.treatment}.",
+            f"In short: {disease.note} Common complaints are {signs}. Doctors usually treat it with "
             f"{disease.treatment}.",
         )
     )

@@ -24,19 +24,28 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 _LEADS = (
-    "{question}",
-    "{question}",
+    *("{question}",) * 12,
     "Choose the right option. {question}",
     "Exam practice: {question}",
     "Pick one. {question}",
-    "I keep mixing these up while revising {title}. {question}",
-    "{question} Give a short reason with the letter.",
     "Multiple choice, one option is right. {question}",
+    "{question} Give a short reason with the letter.",
+    "{question} Please say why.",
+    "{question} I picked one at random, so an explanation would help.",
+    "{question} I would have guessed, but I want to be sure.",
+    "I keep mixing these up while revising {title}. {question}",
     "From a first-year test on {title}: {question}",
-    "My shift starts in ten minutes, so please be quick. {question}",
     "We argued about this at lunch and nobody was sure. {question}",
-    "{question} I would have guessed, but I want to be certain and to know why.",
-    "My daughter has homework on {title} and I would like to help her. {question}",
+    "My daughter is revising {title} and I could not help her. {question}",
+    "This came up in a quiz on {title}. {question}",
+    "Practice question on {title}. {question}",
+    "For a set of flash cards on {title}: {question}",
+    "Only one of these is right. {question}",
+    "Our tutor put this on the board today. {question}",
+    "Could you check my thinking on this one? {question}",
+    "Past paper, topic {title}. {question}",
+    "Answer with the letter and a sentence of explanation. {question}",
+    "Which option would you tick? {question}",
 )
 
 
@@ -78,15 +87,17 @@ def reasoned(rng: Random, topic: Topic, fact: Fact, answer: str, wrong: list[str
     kind = rng.random()
     if kind < 0.1:
         parts = [said + "."]
-    elif kind < 0.3:
-        parts = [f"Recall that {lower_first(said)}.", fact.note]
-    if wrong and rng.random() < 0.75:
+    elif kind < 0.2:
+        parts = [f"{rng.choice(_REMINDERS)} {lower_first(said)}.", fact.note]
+    if wrong and rng.random() < 0.6:
         parts.append(contrast(rng, topic, wrong))
-    elif not wrong and rng.random() < 0.2:
+    elif not wrong and rng.random() < 0.12:
         parts.append(contrast(rng, topic, [item.one for item in topic.others(fact)]))
-    return " ".join((*parts, f"The answer is {answer}."))
+    return " ".join((*parts, f"{rng.choice(_CLOSINGS)} {answer}."))
 
 
+_REMINDERS = ("Recall that", "It helps to know that", "The point to remember is that", "As a rule,")
+_CLOSINGS = (*("The answer is",) * 5, "So the answer is")
 _POINTING = (
     "It ",
     "Its ",
@@ -109,8 +120,17 @@ def contrast(rng: Random, topic: Topic, wrong: list[str]) -> str:
     found = [fact for fact in topic.facts if option in (fact.one, fact.other)]
     fact = rng.choice(found)
     said = lower_first(topic.state(rng, fact))
-    lead = rng.choice(("By contrast,", "On the other hand,", "For comparison,"))
+    lead = rng.choice(_CONTRASTS)
     return f"{lead} {said}." + (f" {fact.note}" if rng.random() < 0.4 else "")
+
+
+_CONTRASTS = (
+    "By contrast,",
+    "For comparison,",
+    "On the other hand,",
+    "It is different here:",
+    "To compare:",
+)
 
 
 def lower_first(said: str) -> str:
@@ -145,19 +165,32 @@ def _family(name: str, keys: tuple[str, ...]) -> Family:
     return draw_task
 
 
+_LETTER_ORDERS = (
+    "Reply with the letter only.",
+    "Just the letter, please.",
+    "Letter only, no explanation.",
+    "I only need the letter.",
+    "My shift starts in ten minutes, so just the letter.",
+    "One letter is enough.",
+)
+# topics whose `other` is said of `one`, as in "bends the elbow": asked for `one` where the answer stands in a sentence
+VERBAL = ("hormone", "organ", "muscle", "cell", "heart", "antibody", "pioneer")
+
+
 def letter_only(rng: Random) -> Task:
     topic = TOPICS[rng.choice(list(TOPICS))]
     _, question, right, wrong = draw(rng, topic)
     letter, pairs = lettered(rng, right, wrong)
-    order = rng.choice(("Reply with the letter only.", "Just the letter, please.", "Letter only, no explanation."))
+    order = rng.choice(_LETTER_ORDERS)
     choices = laid_out(rng, pairs)
     text = rng.choice((f"{question}\n{choices}\n{order}", f"{order} {question}\n{choices}"))
     return Task("letter_only", text, letter, "", letter)
 
 
 def two_options(rng: Random) -> Task:
-    topic = TOPICS[rng.choice(list(TOPICS))]
-    fact, question, right, wrong = draw(rng, topic)
+    key = rng.choice(list(TOPICS))
+    topic = TOPICS[key]
+    fact, question, right, wrong = draw(rng, topic, True if key in VERBAL else None)
     pair = [right, wrong[0]]
     rng.shuffle(pair)
     ask = rng.choice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..task import Family, Task
-from .choice import reasoned
+from .choice import VERBAL, lower_first, reasoned
 from .topic import Fact, Topic, cap, listed
 from .topics import TOPICS
 
@@ -28,36 +28,58 @@ _LEADS = (
     "{q}",
     "{q}",
     "{q}",
+    "{q}",
+    "{q}",
+    "{q}",
+    "{q}",
+    "{q}",
     "Quick one: {q}",
-    "{q} Answer briefly.",
+    "{q} Answer in a sentence or two.",
     "Hello, could you help me revise? {q}",
+    "{q} I have read two different answers.",
+    "{q} Our textbook is not clear about it.",
+    "I am making cards on {title}. {q}",
+    "Second question of my worksheet: {q}",
+    "{q} Add one thing worth remembering.",
+    "{q} Please explain it simply.",
+    "Trivia night, medical round: {q}",
     "For my notes on {title}: {q}",
     "{q} One sentence of explanation is enough.",
-    "A student asks: {q}",
+    "A student asked me this today. {q}",
     "I have a test tomorrow and forgot this. {q}",
     "Please tell me, {q}",
     "{q} Thanks!",
-    "I am a nurse in training and our teacher loves to ask this. {q}",
+    "I am in nurse training. {q}",
     "We argued about this at lunch and nobody was sure. {q}",
-    "My daughter has homework on {title}, and I would like to help her. {q}",
+    "My daughter has homework on {title}. {q}",
     "sorry, short of time: {q}",
 )
-_SHORT = ("Answer in a few words.", "No explanation, please.", "Just the term.", "Keep it to a few words.")
+_SHORT = (
+    *("",) * 5,
+    "Answer in a few words.",
+    "No explanation, please.",
+    "Keep it to a few words.",
+    "A short answer will do.",
+    "Short answer only.",
+)
 
 
-def _question(rng: Random, topic: Topic) -> tuple[Fact, str, str]:
+def _question(rng: Random, topic: Topic, back: float) -> tuple[Fact, str, str]:
+    """A fact, a question on it and its answer, asked back with the probability `back`."""
     fact = rng.choice(topic.facts)
-    if topic.unique(fact) and rng.random() < 0.45:
+    if topic.unique(fact) and rng.random() < back:
         return fact, cap(rng.choice(topic.back).format(one=fact.one, other=fact.other)), fact.one
     return fact, cap(rng.choice(topic.ask).format(one=fact.one, other=fact.other)), fact.other
 
 
 def _family(name: str, keys: tuple[str, ...]) -> Family:
     def draw_task(rng: Random) -> Task:
-        topic = TOPICS[rng.choice(keys)]
-        fact, question, answer = _question(rng, topic)
-        if rng.random() < 0.3:
-            return Task(name, f"{question} {rng.choice(_SHORT)}", f"{cap(answer)}.", "", answer)
+        key = rng.choice(keys)
+        topic = TOPICS[key]
+        fact, question, answer = _question(rng, topic, 0.8 if key in VERBAL else 0.45)
+        phrase = key in VERBAL and answer == fact.other  # "bends the elbow" does not fit "The answer is ..."
+        if phrase or rng.random() < 0.4:
+            return Task(name, f"{question} {rng.choice(_SHORT)}".strip(), f"{cap(answer)}.", "", answer)
         lead = rng.choice(_LEADS)
         if lead.startswith("Please tell me"):
             question = question[0].lower() + question[1:] if question.split()[0] in _ASKING else question
@@ -79,6 +101,16 @@ def _claim(rng: Random) -> tuple[Topic, Fact, str, bool]:
     return topic, fact, topic.state(rng, Fact(fact.one, wrong.other, "")), False
 
 
+_DENIALS = (
+    "No,",
+    "In fact,",
+    "That is not right:",
+    "The claim is wrong, since",
+    "Not quite:",
+    "This mixes two things up:",
+)
+
+
 def true_false(rng: Random) -> Task:
     topic, fact, claim, holds = _claim(rng)
     ask = rng.choice(
@@ -93,7 +125,7 @@ def true_false(rng: Random) -> Task:
     )
     said = topic.state(rng, fact)
     word = "True" if holds else "False"
-    reason = f"{said}." if holds else f"In fact, the right pairing is this: {said}."
+    reason = f"{said}." if holds else f"{rng.choice(_DENIALS)} {lower_first(said)}."
     more = rng.choice((f"{said}. {fact.note}", f"{reason} {fact.note}" if not holds else f"{said}. {fact.note}"))
     output = rng.choice((f"{reason} The answer is {word}.", f"{more} The answer is {word}."))
     return Task("true_false", ask, output, "", word)
@@ -197,17 +229,25 @@ def fill_the_gap(rng: Random) -> Task:
     topic = TOPICS[rng.choice(list(TOPICS))]
     fact = rng.choice(topic.facts)
     sentence = cap(rng.choice(topic.say).format(one=fact.one, other="____"))
-    hint = f"a hint is the first letter, {fact.other[0].upper()}"
+    hint = f"it starts with {fact.other[0].upper()}"
     ask = rng.choice(
         (
-            f"Fill the gap: {sentence}. ({cap(topic.kind)}; {hint}.)",
-            f"Complete the sentence with the right {topic.kind}; {hint}.\n{sentence}.",
-            f"Which words are missing? {sentence}. The topic is {topic.title} and {hint}.",
-            f"{sentence}. Put in the missing words; {hint}.",
+            f"Fill the gap: {sentence}. (Looked for: {topic.kind}; {hint}.)",
+            f"Complete the sentence with the right {topic.kind}. Hint: {hint}.\n{sentence}.",
+            f"What is missing here? {sentence}. The topic is {topic.title}, and {hint}.",
+            f"{sentence}. Please fill in the blank; {hint}.",
         )
     )
     output = rng.choice((f"{cap(fact.other)}.", f"{topic.state(rng, fact)}. The answer is {fact.other}."))
     return Task("fill_the_gap", ask, output, "", fact.other)
+
+
+_SHARES = {
+    "gland": "come from {0}, but {odd} comes from {other}",
+    "system": "belong to {0}, but {odd} belongs to {other}",
+    "germ": "are caused by {0}, but {odd} is caused by {other}",
+    "inheritance": "are {0}, but {odd} is {other}",
+}
 
 
 def odd_one_out(rng: Random) -> Task:
@@ -233,7 +273,7 @@ def odd_one_out(rng: Random) -> Task:
             f"Odd one out ({topic.kind})? {' / '.join(items)}",
         )
     )
-    why = f"{cap(listed(same))} go with {shared}, but {odd} goes with {odd_group}."
+    why = f"{cap(listed(same))} {_SHARES[key].format(shared, odd=odd, other=odd_group)}."
     fact = next(fact for fact in topic.facts if fact.one == odd)
     if rng.random() < 0.6:
         why += f" {fact.note}"

@@ -23,7 +23,7 @@ def why(rng: Random) -> Task:
             f"{cap(thing)}. How come?",
         )
     )
-    output = rng.choice((reason, reason, f"The reason is this. {reason}", f"{reason} That is why {thing}."))
+    output = rng.choice((reason, reason, f"Put simply: {reason}", f"{reason} That is why {thing}."))
     return Task("why", ask, output)
 
 
@@ -138,7 +138,7 @@ def path_next(rng: Random) -> Task:
     answer, given, word = (there, here, "after") if forward else (here, there, "before")
     ask = rng.choice(
         (
-            f"Think of {name}. What comes directly {word} this station: {given}?",
+            f"Think of {name}. What comes directly {word} this part: {given}?",
             f"Topic: {name}. Name the part directly {word} this one: {given}.",
             f"Following {name}, which part comes just {word} the {given}?",
             f"On the route ({name}), what lies directly {word} the {given}?",
@@ -159,12 +159,18 @@ def put_in_order(rng: Random) -> Task:
     ask = rng.choice(
         (
             f"Put these in the right order, thinking of {name}.",
-            f"Sort the parts: {name}.",
-            f"Bring the list into order. It is about {name}.",
+            f"Put the parts in order. Topic: {name}.",
+            f"Please sort this list. It is about {name}.",
             f"These four got mixed up; the topic is {name}. Give the correct order.",
         )
     )
-    output = f"{cap(part[0])} comes first and {part[-1]} comes last. The answer is {answer}."
+    output = rng.choice(
+        (
+            f"The first on the list is {part[0]} and the last is {part[-1]}. The answer is {answer}.",
+            f"Start with {part[0]}, go on to {part[1]} and {part[2]}, and end with {part[3]}. The answer is {answer}.",
+            f"{cap(answer)}.",
+        )
+    )
     return Task("put_in_order", ask, output, rng.choice((", ", "\n")).join(mixed), answer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..task import Family, Task
-from .choice import lower_first
+from .choice import VERBAL, lower_first
 from .topic import cap
 from .topics import TOPICS
 
@@ -73,11 +73,13 @@ def read_passage(rng: Random) -> Task:
     rest = rng.sample([fact for fact in topic.others(first) if topic.unique(fact)], 2)
     chosen = rng.sample([first, *rest], 3)
     passage = " ".join(f"{topic.state(rng, fact)}. {fact.note}" for fact in chosen)
-    back = rng.random() < 0.5
+    back = key in VERBAL or rng.random() < 0.5
     template = rng.choice(topic.back if back else topic.ask)
     question = cap(template.format(one=first.one, other=first.other))
     answer = first.one if back else first.other
-    lead = rng.choice(("{q}", "Read the text. {q}", "Use the passage. {q}", "According to the text: {q}"))
+    lead = rng.choice(
+        ("{q}", "{q}", "Read the text. {q}", "Use only the passage. {q}", "Look it up in the text below. {q}")
+    )
     said = topic.state(rng, first)
     output = rng.choice((f"{cap(answer)}.", f"The text says that {lower_first(said)}. The answer is {answer}."))
     return Task("read_passage", lead.format(q=question), output, passage, answer)

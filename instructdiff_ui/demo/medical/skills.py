@@ -148,7 +148,7 @@ def vital_sign(rng: Random) -> Task:
             f"An adult has {found}. Give the medical word for this, or say normal.",
             f"On the chart I see {found} in a grown man. Normal, or is there a term for it?",
             f"Name the finding in an adult, or write normal: {found}.",
-            f"How do you call {found} in an adult? If nothing is wrong, say normal.",
+            f"What do you call {found} in an adult? If nothing is wrong, say normal.",
         )
     )
     return Task(

@@ -18,6 +18,7 @@ def deltas(ctx: Context) -> dict[str, Any]:
     from ...data.pool import read_examples
     from ...data.tokens import read_tokens
     from ...selection.deltas import make_deltas
+    from ..seeds import seed_facts
 
     scored = {row.example_id for row in read_tokens(ctx.upstream("tokens") / "tokens.parquet")}
     calibration = set(read_json(ctx.upstream("calibrate") / "ids.json"))
@@ -32,7 +33,7 @@ def deltas(ctx: Context) -> dict[str, Any]:
     base, calibrated = read_scores(ctx.upstream("score_base")), read_scores(ctx.upstream("score_calibrated"))
     table = make_deltas(base, calibrated, rows)
     _write_deltas(ctx, table)
-    return {"rows": len(table)}
+    return {"rows": len(table), **seed_facts(ctx.stage)}
 
 
 def import_scores(ctx: Context) -> dict[str, Any]:

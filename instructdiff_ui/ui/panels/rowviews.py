@@ -129,9 +129,12 @@ def why(view: RowView, *, sign: int) -> str:
         )
     if view.decision == "excluded":
         return "Dropped: excluded by hand, or a calibration row that the rule leaves out."
-    limit = cut["delta_entropy"]
     if view.decision == "selected" and not view.rank:
         return "Kept by hand."
+    if view.strategy != "instructdiff":
+        word = "Kept" if view.decision == "selected" else "Dropped"
+        return f"{word}: rank {view.rank:,} of {view.ranked:,} by {fmt.STRATEGIES[view.strategy].lower()}."
+    limit = cut["delta_entropy"]
     place = f"ΔH rank {view.rank:,} of {view.ranked:,} after the filter"
     if limit is None:
         return f"{place}; nothing was kept by rank."

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from ...api import Preview, RunStatus, SelectionSpec
+from ...api import Overlap, Preview, RunStatus, SelectionSpec
+from ...selection.strategies import RANKINGS
 from .. import format as fmt
 from ..palette import domain_colours
 from ..view import Node, div, h
 from .parts import head, kpi
 
 
-def selection_kpis(preview: Preview | None, now: RunStatus | None, *, committed: bool) -> Node:
+def selection_kpis(
+    preview: Preview | None, now: RunStatus | None, *, committed: bool, seeds: Mapping[int, Overlap] | None = None
+) -> Node:
     if now is None:
         return div("empty", "Open or start a run first.")
     if preview is None:
@@ -21,9 +25,12 @@ def selection_kpis(preview: Preview | None, now: RunStatus | None, *, committed:
     cells = [
         kpi("Kept", fmt.count(total.selected), f"of {fmt.count(total.rows)}"),
         kpi("Response tokens", fmt.short(total.selected_tokens), fmt.percent(share)),
-        kpi("γ, each end", fmt.percent(spec.gamma), "of ΔNLL dropped"),
+        kpi("γ, each end", fmt.percent(spec.gamma), "of ΔNLL dropped")
+        if RANKINGS[spec.strategy].filtered
+        else kpi("γ, each end", "–", "no filter in this strategy"),
         kpi("β", fmt.percent(spec.ratio), f"of the {spec.budget}, {spec.scope}"),
         _calibration_kpi(now),
+        *([_seeds_kpi(seeds)] if seeds else []),
         kpi("Selection", "saved" if committed else "preview", f"spec {spec.hash[:8]}"),
     ]
     return div("kpis", *cells)
@@ -36,6 +43,12 @@ def _calibration_kpi(now: RunStatus) -> Node:
         return kpi("Calibration", "imported", "scores")
     note = f"steps, peak lr {facts['peak_learning_rate']:g}, loss {facts['final_loss']:.3f}"
     return kpi("Calibration", fmt.count(facts["steps"]), note)
+
+
+def _seeds_kpi(seeds: Mapping[int, Overlap]) -> Node:
+    """How far the kept rows stay when other rows are drawn to calibrate on."""
+    values = " · ".join(f"{one.jaccard:.2f}" for one in seeds.values())
+    return kpi("Other seeds", values, f"Jaccard of the kept rows, calibration seed {', '.join(map(str, seeds))}")
 
 
 def domain_table(preview: Preview | None, *, column: str, sign: int) -> Node:
