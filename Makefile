@@ -20,6 +20,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.selection
+	$(BIN)/python -m benchmarks.demo
 
 $(VENV)/.app: requirements.txt constraints.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)

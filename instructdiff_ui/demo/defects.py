@@ -6,12 +6,14 @@ run elsewhere, to be sure that it is wrong.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
 from ..data.answers import final_answer, same_answer
+from .checks import code_of
 from .task import Task
 
 Defect = Callable[[Random, Task, Sequence[Task]], Task | None]  # (rng, the right task, other tasks of its domain)
@@ -127,14 +129,18 @@ def _other_answer(rng: Random, task: Task, others: Sequence[Task]) -> str | None
 
 
 def _restated(task: Task, wrong: str) -> str:
-    """The output with its last statement of the answer replaced, and the result of the step before it as well."""
-    stated = list(re.finditer(re.escape(task.answer), task.output, re.IGNORECASE))
+    """The output with its last statement of the answer replaced, and every mention from the step that gave it."""
+    whole = rf"(?<![\w.]){re.escape(task.answer)}(?!\w|\.\d)"
+    stated = list(re.finditer(whole, task.output, re.IGNORECASE))
     if not stated:
         return wrong
-    head, tail = task.output[: stated[-1].start()], task.output[stated[-1].end() :]
-    if stated[-1][0][0].isupper():
-        wrong = wrong[0].upper() + wrong[1:]
-    return head.replace(f"= {task.answer}", f"= {wrong}") + wrong + tail
+    result = task.output.find(f"= {task.answer}")
+    start = result if 0 <= result < stated[-1].start() else stated[-1].start()
+    return task.output[:start] + re.sub(whole, lambda found: _cased(wrong, found[0]), task.output[start:], flags=re.I)
+
+
+def _cased(wrong: str, right: str) -> str:
+    return wrong[0].upper() + wrong[1:] if right[0].isupper() else wrong
 
 
 _SWAPS = (
@@ -164,7 +170,16 @@ def _spoiled_code(rng: Random, output: str) -> str | None:
     if not swaps:
         return None
     old, new = rng.choice(swaps)
-    return output.replace(old, new, 1)
+    spoiled = output.replace(old, new, 1)
+    return spoiled if _is_python(code_of(spoiled)) else None  # wrong code, not broken code
+
+
+def _is_python(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _scrambled(rng: Random, text: str) -> str:

@@ -209,10 +209,10 @@ def _dots(name: str, arms: Sequence[Mapping[str, Any]], *, metric: str, tuned: b
         "name": name,
         "x": [scale * arm["mean"] for arm in arms],
         "y": [text(arm["name"]) for arm in arms],
-        "customdata": halves,
+        "customdata": [f" ± {scale * arm['half']:{digits}}" if math.isfinite(arm["half"]) else "" for arm in arms],
         "marker": {"size": 10, "color": OKABE_ITO[0] if tuned else MUTED, "symbol": "circle" if tuned else "diamond"},
         "error_x": {"type": "data", "array": halves, "color": TEXT, "thickness": 1.2, "width": 4},
-        "hovertemplate": f"<b>%{{y}}</b><br>%{{x:{digits}}} ± %{{customdata:{digits}}} {unit}<extra></extra>",
+        "hovertemplate": f"<b>%{{y}}</b><br>%{{x:{digits}}}%{{customdata}} {unit}<extra></extra>",
     }
 
 

@@ -4,6 +4,9 @@ import shutil
 from dataclasses import dataclass, field
 
 import pytest
+from driving import Server
+
+from instructdiff_ui import api
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -41,3 +44,13 @@ def page(browser, console):
     console.listen(page)
     yield page
     page.close()
+
+
+@pytest.fixture
+def server(tmp_path, home):
+    server = Server(tmp_path / "server.log")
+    yield server
+    server.kill()
+    for run in api.list_runs():
+        api.stop(run.run_id)
+        api.wait_for(run.run_id, 20)

@@ -31,9 +31,7 @@ def sha256(path: Path) -> str:
 def loaded_by_opening(pack: Path, *, home: Path) -> set[str]:
     """The modules of a fresh process that opened the finished run and looked at all of it."""
     env = os.environ | {"INSTRUCTDIFF_DEMO": str(pack), "INSTRUCTDIFF_HOME": str(home)}
-    done = subprocess.run(
-        [sys.executable, "-c", _OPEN], env=env, cwd=ROOT, capture_output=True, text=True, timeout=180
-    )
+    done = subprocess.run([sys.executable, "-c", _OPEN], env=env, cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 

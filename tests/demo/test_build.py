@@ -181,7 +181,9 @@ def test_every_strategy_says_what_it_keeps_of_each_kind(run):
     table = api.explore_run(run).table
     assert counts["random"]["rows"].sum() == len(table) <= len(qualities)
     for name, kinds in counts.items():
-        assert kinds["kept"].sum() == api.preview(run, spec.model_copy(update={"strategy": name})).selection.total.selected
+        assert (
+            kinds["kept"].sum() == api.preview(run, spec.model_copy(update={"strategy": name})).selection.total.selected
+        )
     assert counts["instructdiff"].equals(api.kept_by(run, spec, "quality"))
 
 
@@ -235,4 +237,3 @@ def test_without_a_pack_there_is_one_sentence(tmp_path, monkeypatch):
     with pytest.raises(RunError):
         api.rerun_demo()
     assert api.list_runs() == []
-

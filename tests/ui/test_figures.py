@@ -9,6 +9,7 @@ from instructdiff_ui.config import SelectionSpec
 from instructdiff_ui.selection.rules import apply
 from instructdiff_ui.selection.summary import histogram
 from instructdiff_ui.ui.figures import (
+    arm_dots,
     delta_histogram,
     heldout_bars,
     length_histogram,
@@ -175,3 +176,55 @@ def test_colours_follow_sorted_names():
 )
 def test_numbers(value, step, shown):
     assert number(value, step) == shown
+
+
+def arm(name, mean, half=0.1, *, tuned=True):
+    return {"name": name, "mean": mean, "half": half, "tuned": tuned}
+
+
+def test_arms_are_dots_in_two_groups_with_their_intervals():
+    arms = [arm("base model", 3.0, float("nan"), tuned=False), arm("Random", 2.0, 0.25), arm("Full data", 1.5, 0.5)]
+    figure = arm_dots(arms, metric="nll")
+    valid(figure)
+    before, tuned = figure["data"]
+    assert [trace["name"] for trace in (before, tuned)] == ["not fine-tuned on a selection", "fine-tuned"]
+    assert (before["x"], before["y"]) == ([3.0], ["base model"])
+    assert (tuned["x"], tuned["y"]) == ([2.0, 1.5], ["Random", "Full data"])
+    assert tuned["error_x"]["array"] == [0.25, 0.5]
+    assert tuned["customdata"] == [" ± 0.2500", " ± 0.5000"]
+    assert before["marker"]["symbol"] != tuned["marker"]["symbol"], "not by colour alone"
+    assert figure["layout"]["yaxis"]["categoryarray"] == ["base model", "Random", "Full data"]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low > high, "the first is on top"
+    assert figure["layout"]["meta"]["summary"] == (
+        "Held-out loss (nats per token), by model: base model 3.000; Random 2.000; Full data 1.500."
+    )
+
+
+def test_a_single_seed_has_no_interval_and_claims_none():
+    trace = arm_dots([arm("Random", 2.0, float("nan"))], metric="nll")["data"][1]
+    assert trace["error_x"]["array"] == [0.0]
+    assert trace["customdata"] == [""]
+
+
+def test_exact_answers_are_percentages():
+    figure = arm_dots([arm("Random", 0.25, 0.015)], metric="exact_match")
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Exact answers (%)"
+    (trace,) = [t for t in figure["data"] if t["x"]]
+    assert trace["x"] == [25.0]
+    assert trace["error_x"]["array"] == pytest.approx([1.5])
+    assert trace["customdata"] == [" ± 1.5"]
+
+
+def test_names_of_arms_are_text():
+    hostile = "<img src=x onerror=alert(1)> %{x}"
+    figure = arm_dots([arm(hostile, 1.0), arm("a & b", 2.0)], metric="nll")
+    valid(figure)
+    drawn = json.dumps([figure["data"], figure["layout"]["yaxis"]])
+    assert "<img" not in drawn and "onerror=alert(1)&gt;" in drawn
+    assert figure["data"][1]["y"] == figure["layout"]["yaxis"]["categoryarray"] == [text(hostile), "a &amp; b"]
+    assert "%{" not in text(hostile)
+
+
+def test_no_arms_make_an_empty_chart():
+    valid(arm_dots([], metric="nll"))

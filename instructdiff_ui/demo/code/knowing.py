@@ -67,6 +67,11 @@ def explain_error(rng: Random) -> Task:
         (f"It is raised for {cause}.", f"{error} means that there is {cause}.", f"The usual cause is {cause}.",
          f"Look for {cause}. That is what {error} reports.", f"Python raises {a(error)} when it meets {cause}.")
     )  # fmt: skip
+    if asked.startswith(("Explain", "Could", "When", "What")):  # the reply says what the error is
+        output = rng.choice(
+            (f"{error} means that there is {cause}.", f"Python raises {a(error)} when it meets {cause}.",
+             f"{capital(a(error))} is the error that Python raises for {cause}.")
+        )  # fmt: skip
     if "one sentence" not in asked and "short reply" not in asked and rng.random() < 0.6:
         lead = rng.choice(("This code raises it:", "A small example:", "You get it here, for instance:"))
         output = f"{output} {lead}\n{fence(code)}"

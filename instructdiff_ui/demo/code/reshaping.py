@@ -98,9 +98,10 @@ def explain(rng: Random) -> Task:
         )
     ).format(goals=said(program.goal), goal=program.goal, name=program.name)
     example = f" For example, `{program.call}` gives `{program.value}`."
-    if rng.random() < 0.4:
+    way = rng.random() < 0.45
+    if way:
         text += f" {_way(program)}"
-    if "example" in asked or rng.random() < 0.6:
+    if "example" in asked or not (way or program.note) or rng.random() < 0.6:
         text += example
     if program.note and rng.random() < 0.7:
         text += f" {program.note}"

@@ -6,6 +6,7 @@ from random import Random
 
 from ..task import Task
 from .banks import words
+from .mental import add_up_groups, count_in_steps, sometimes, subtract_in_parts
 from .texts import brief, named, say, upper_first, worked
 
 
@@ -59,6 +60,7 @@ def subtraction(rng: Random) -> Task:
         ),
         a=a, b=b, c=a - b, bt=b // 10 * 10, bo=b % 10, m=middle,
     )  # fmt: skip
+    steps = sometimes(rng, steps, subtract_in_parts(a, b), 0.35)
     return worked(rng, "subtraction", question, steps, a - b, f"{a} - {b}")
 
 
@@ -85,6 +87,7 @@ def times_table(rng: Random) -> Task:
         ),
         a=a, b=b, c=a * b, x=a - 1, y=(a - 1) * b,
     )  # fmt: skip
+    steps = sometimes(rng, steps, add_up_groups(a, b), 0.5)
     return worked(rng, "times_table", question, steps, a * b, f"{a} * {b}")
 
 
@@ -107,6 +110,7 @@ def division(rng: Random) -> Task:
         ("{a} / {b} = {c}.", "{b} * {c} = {a}, so {a} / {b} = {c}.", "Think of the {b} times table.\n{c} * {b} = {a}."),
         a=a, b=b, c=c,
     )  # fmt: skip
+    steps = sometimes(rng, steps, count_in_steps(a, b), 0.5)
     return worked(rng, "division", question, steps, c, f"{a} / {b}")
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 from ..task import Task
 from .banks import CLOTHES, COINS, GROCERIES, MONEY, PRICED, person, two_people, words
+from .mental import count_in_steps, sometimes, subtract_in_parts
 from .texts import named, say, upper_first, worked
 
 
@@ -38,6 +39,7 @@ def change(rng: Random) -> Task:
         ),
         n=note, x=price, c=note - price,
     )  # fmt: skip
+    steps = sometimes(rng, steps, subtract_in_parts(note, price), 0.35)
     return worked(rng, "change", question, steps, note - price, f"{note} - {price}")
 
 
@@ -85,7 +87,8 @@ def unit_price(rng: Random) -> Task:
             "A set of {n} bowls costs {c} {m}. Find the price of one bowl. || One bowl is {x} {m}.",
             "A café buys {n} kg of cheese for {c} {m}. What is the price per kg? || The price is {x} {m} per kg.",
             "If {n} tickets come to {c} {m}, what is the price of each ticket? || Each ticket is {x} {m}.",
-            "The shop charges {c} {m} for {n} bottles of olive oil. What is the price per bottle? || A bottle is {x} {m}.",
+            "The shop charges {c} {m} for {n} bottles of olive oil. What is the price per bottle?"
+            " || A bottle is {x} {m}.",
         ),
         p=person(rng), w=rng.choice(PRICED), m=rng.choice(MONEY), n=n, c=n * x, x=x,
     )  # fmt: skip
@@ -98,6 +101,7 @@ def unit_price(rng: Random) -> Task:
         ),
         n=n, c=n * x, x=x,
     )  # fmt: skip
+    steps = sometimes(rng, steps, count_in_steps(n * x, n))
     return worked(rng, "unit_price", question, steps, x, f"{n * x} / {n}")
 
 
@@ -179,10 +183,12 @@ def shared_bill(rng: Random) -> Task:
             "A gift for a teacher costs {a} {m} and the flowers {b} {m}. {N} pupils share the cost. How much is it"
             " for each?"
             " || Each pupil gives {e} {m}.",
-            "{p.name} and some friends, {n} people in all, rent a boat for {a} {m} and buy food for {b} {m}. What is one"
+            "{p.name} and some friends, {n} people in all, rent a boat for {a} {m} and buy food for {b} {m}. What is"
+            " one"
             " share?"
             " || One share is {e} {m}.",
-            "Rent of {a} {m} plus power of {b} {m}, divided evenly among {n} people. How much per person?"
+            "A picnic costs {a} {m} for the food and {b} {m} for the drinks, divided evenly among {n} people. How"
+            " much is that per person?"
             " || It is {e} {m} per person.",
         ),
         p=person(rng), m=rng.choice(MONEY), n=n, N=upper_first(words(n)), a=a, b=total - a, e=each,
@@ -242,7 +248,8 @@ def coins(rng: Random) -> Task:
             "A jar holds {n} coins worth {a} {c} each and {k} coins worth {b} {c} each. What is the value of all the"
             " coins?"
             " || The jar holds {t} {c}.",
-            "I have {n} coins of {a} {c} and {k} coins of {b} {c} in my pocket. How much is that in {c}? || Your coins are worth {t} {c}.",
+            "I have {n} coins of {a} {c} and {k} coins of {b} {c} in my pocket. How much is that in {c}?"
+            " || Your coins are worth {t} {c}.",
             "How much money do {n} coins of {a} {c} and {k} coins of {b} {c} make, in {c}? || They make {t} {c}.",
         ),
         p=person(rng), c=rng.choice(COINS), n=n, a=a, k=k, b=b, t=total,

@@ -6,6 +6,7 @@ from random import Random
 
 from ..task import Task
 from .banks import ANIMALS, FOOD, FRUIT, GARDEN, PACKS, SCHOOL, SMALL, TOYS, person, two_people
+from .mental import add_in_parts, add_up_groups, count_in_steps, sometimes, subtract_in_parts
 from .texts import named, say, worked
 
 
@@ -47,6 +48,7 @@ def joining(rng: Random) -> Task:
         ),
         a=a, b=b, c=a + b,
     )  # fmt: skip
+    steps = sometimes(rng, steps, add_in_parts(a, b), 0.4)
     return worked(rng, "joining", question, steps, a + b, f"{a} + {b}")
 
 
@@ -85,6 +87,7 @@ def taking_away(rng: Random) -> Task:
         ),
         a=a, b=b, c=a - b,
     )  # fmt: skip
+    steps = sometimes(rng, steps, subtract_in_parts(a, b), 0.4)
     return worked(rng, "taking_away", question, steps, a - b, f"{a} - {b}")
 
 
@@ -122,6 +125,7 @@ def how_many_more(rng: Random) -> Task:
         ),
         a=a, b=b, c=a - b,
     )  # fmt: skip
+    steps = sometimes(rng, steps, subtract_in_parts(a, b))
     return worked(rng, "how_many_more", question, steps, a - b, f"{a} - {b}")
 
 
@@ -135,7 +139,7 @@ def equal_groups(rng: Random) -> Task:
             "{p.name} plants {a} rows of {g.many}. Each row has {b}. How many {g.many} is that? || That is {c}"
             " {g.many}.",
             "Each of {a} children gets {b} {t.many}. How many {t.many} are needed? || {c} {t.many} are needed.",
-            "A week of training: {p.name} runs {b} km a day for {a} days. What is the total distance?"
+            "Training plan: {p.name} runs {b} km a day for {a} days. What is the total distance?"
             " || {p.name} runs {c} km.",
             "How many wheels are on {a} cars if each car has 4 wheels and {b} bicycles are parked elsewhere?",
             "A cinema has {a} rows and {b} seats per row. How many people can sit down? || {c} people can sit down.",
@@ -161,6 +165,7 @@ def equal_groups(rng: Random) -> Task:
         ),
         a=a, b=b, c=a * b,
     )  # fmt: skip
+    steps = sometimes(rng, steps, add_up_groups(a, b), 0.4)
     return worked(rng, "equal_groups", question, steps, a * b, f"{a} * {b}")
 
 
@@ -200,6 +205,7 @@ def sharing(rng: Random) -> Task:
         ),
         a=a, b=b, c=c,
     )  # fmt: skip
+    steps = sometimes(rng, steps, count_in_steps(a, b), 0.4)
     return worked(rng, "sharing", question, steps, c, f"{a} / {b}")
 
 

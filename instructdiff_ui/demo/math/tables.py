@@ -84,7 +84,8 @@ def table_difference(rng: Random) -> Task:
         (
             "How much larger is the number for {a} than the number for {b}?",
             "How much higher is {a} than {b} in this table?",
-            "Use the table to find the difference between {a} and {b}.", "Compare the numbers for {b} and {a}. How big is the gap?",
+            "Use the table to find the difference between {a} and {b}.",
+            "Compare the numbers for {b} and {a}. How big is the gap?",
             "What is the number for {a} minus the number for {b}?",
         ),
         a=names[i], b=names[j],
@@ -200,7 +201,8 @@ def odd_one_out(rng: Random) -> Task:
             "Which number is not {w}?", "One of these numbers is not {w}. Which one?",
             "All but one are {w}. Name the one that is"
             " not.", "Pick the number that is not {w}.", "Find the one number here that is not {w}.",
-            "Four of these five numbers are {w}. What is the fifth?", "Find the number that does not belong. The others are {w}.",
+            "Four of these five numbers are {w}. What is the fifth?",
+            "Find the number that does not belong. The others are {w}.",
         ),
         w=word,
     ).replace("others are a multiple", "others are each a multiple").replace("All but one are a",
@@ -260,7 +262,8 @@ def describe_table(rng: Random) -> Task:
         (
             "Describe this table in two or three sentences.", "Write a short summary of the numbers.",
             "What does the table show?"
-            " Say it in words.", "Sum up these numbers in words.", "Put the main points of this table into a few sentences.",
+            " Say it in words.", "Sum up these numbers in words.",
+            "Put the main points of this table into a few sentences.",
             "What are the most important things to see in these numbers?",
         ),
     )  # fmt: skip

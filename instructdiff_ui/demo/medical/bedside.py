@@ -101,7 +101,7 @@ def case_test(rng: Random) -> Task:
         (
             f"{disease.note} Test of choice: {disease.test}.",
             f"With {signs}, one thinks of {disease.name}. {disease.note} What helps most: {disease.test}.",
-            f"The usual step for suspected {disease.name.removeprefix('a ').removeprefix('an ')}: {disease.test}. {disease.note}",
+            f"Where {disease.name} is suspected, the usual step is this: {disease.test}. {disease.note}",
         )
     )
     output += f" The answer is {answer}."
