@@ -37,7 +37,7 @@ RECIPE = Recipe(
     learning_rate=1e-2,
     threads=1,  # threads that wait for each other are slow where other work goes on beside the tests
 )
-_QUICK = {"learning_rate": 1e-2, "num_train_epochs": 1}
+_QUICK = {"learning_rate": 1e-2, "num_train_epochs": 1, "batch_size": 4}  # one step alone is all warm-up
 SMALLER = {
     "data": {"max_length": 192},
     "calibration": {"ratio": 0.2, "training": _QUICK},

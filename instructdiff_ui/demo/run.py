@@ -36,7 +36,13 @@ ARMS: dict[str, dict[str, Any]] = {
 }
 
 MODEL = "demo:model"
-_TRAINING = {"method": "lora", "learning_rate": 2e-3, "num_train_epochs": 3, "batch_size": 16}
+_TRAINING = {
+    "method": "lora",
+    "learning_rate": 2e-3,
+    "num_train_epochs": 2,
+    "batch_size": 16,
+    "per_device_train_batch_size": 16,
+}
 
 
 def demo_config() -> RunConfig:
@@ -53,9 +59,9 @@ def demo_config() -> RunConfig:
                 "custom_template": "### Instruction:\n{instruction}\n{input}\n### Response:\n",
                 "max_length": 384,
             },
-            "calibration": {"training": _TRAINING | {"num_train_epochs": 2}},
+            "calibration": {"training": _TRAINING},
             "finetune": _TRAINING,
-            "evaluation": {"answer_column": "answer", "max_new_tokens": 128},
+            "evaluation": {"answer_column": "answer", "max_new_tokens": 96},
         },
         preset="quick",
     )

@@ -225,7 +225,9 @@ def tab_labels(now: RunStatus | None) -> list[Any]:
 
 
 def first_tab(now: RunStatus | None) -> str:
-    """Where a person who opens the run would go on."""
+    """Where a person who opens the run would go on, or watch it."""
+    if now is not None and now.active and now.until not in (None, api.TARGETS["data"]):
+        return "tune" if now.until == api.TARGETS["model"] else "score"
     if now is None or not (now.done("tokens") or now.done("import_scores")):
         return "data"
     return "explore" if explore_tab.is_scored(now) else "score"
