@@ -62,12 +62,15 @@ def test_another_strategy_keeps_other_kinds_and_can_be_saved(opened, console):
     shown(page, "#kinds", "Random, shown")
     shown(page, "#kpis", "preview")
     assert line(page, "the whole pool") == pool
-    now = line(page, "Random, shown")
-    assert now[1:] != ours[1:]
-    assert [cell.split("\n")[0] for cell in now[1:]] == random[1:], "what its line had said before"
+    now = [cell.split("\n") for cell in line(page, "Random, shown")[1:]]
+    assert [cell[0] for cell in now] == random[1:], "what its line had said before"
+    (run,) = api.list_runs()
+    kept = api.kept_by_strategy(run.run_id, api.spec(run.run_id), "quality")
+    assert [int(cell[-1]) for cell in now] == kept["random"]["kept"].to_list()
+    assert [int(cell.split("\n")[-1]) for cell in ours[1:]] == kept["instructdiff"]["kept"].to_list()
+    assert kept["random"]["kept"].to_list() != kept["instructdiff"]["kept"].to_list()
     page.locator("#save").click()
     shown(page, "#kpis", "saved")
-    (run,) = api.list_runs()
     assert api.spec(run.run_id).strategy == "random"
     assert console.errors == []
 
