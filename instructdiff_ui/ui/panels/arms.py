@@ -38,7 +38,8 @@ def arm_table(arms: Sequence[Arm], metric: str) -> Node:
     domains = [*(["all"] if "all" in domains else []), *(d for d in domains if d != "all")]
     random = next((arm for arm in arms if arm.spec is not None and arm.name.startswith("random")), None)
     lines = [_arm_line(arm, metric, domains, random) for arm in arms]
-    names = ["Model", "Rows", "Tokens", "Steps", "Seeds", *domains, "minus random, all"]
+    names = ["Model", "Rows", "Tokens", "Steps", "Seeds", *domains]
+    names.insert(6, "all, minus random")
     table = h("table", {"class": "grid-table arms"}, head(names, left=1), h("tbody", {}, *lines))
     return h("div", {"class": "scroll"}, table)
 
@@ -46,8 +47,9 @@ def arm_table(arms: Sequence[Arm], metric: str) -> Node:
 def _arm_line(arm: Arm, metric: str, domains: Sequence[str], random: Arm | None) -> Node:
     trained = [fmt.count(arm.rows), fmt.short(arm.tokens), fmt.count(arm.steps)] if arm.steps else ["–"] * 3
     values = [value_text(arm.measured.get((metric, domain)), metric) for domain in domains]
+    values.insert(1, gap_text(arm, random, metric))
     cells = [h("td", {"class": "num"}, text) for text in [*trained, fmt.count(arm.seeds), *values]]
-    return h("tr", {}, h("td", {}, arm_title(arm)), *cells, h("td", {"class": "num"}, gap_text(arm, random, metric)))
+    return h("tr", {}, h("td", {}, arm_title(arm)), *cells)
 
 
 def value_text(value: Measured | None, metric: str) -> str:

@@ -43,7 +43,10 @@ def _measured(arms: Sequence[Arm]) -> list[Node]:
             continue
         same_size = [arm for arm in arms if arm.spec is not None and arm.spec.ratio < 1]
         best = (min if metric == "nll" else max)(same_size, key=lambda arm: arm.measured[metric, "all"].mean)
-        said.append(f"{word}, lowest ΔH minus random: {gap_text(ours, random, metric)}; best: {arm_title(best)}. ")
+        most = max(arm.measured[metric, "all"].mean for arm in arms)
+        limit = f" (no model gives more than {100 * most:.1f} %)" if metric == "exact_match" else ""
+        gap = gap_text(ours, random, metric)
+        said.append(f"{word}{limit}, lowest ΔH minus random: {gap}; best of that size: {arm_title(best)}. ")
     return said
 
 
