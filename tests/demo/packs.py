@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,4 +47,7 @@ def naming(folder: Path, *places: Path) -> list[str]:
 
 def _content(path: Path) -> str:
     raw = path.read_bytes().decode("utf-8", "replace")
-    return raw + pd.read_parquet(path).to_csv() if path.suffix == ".parquet" else raw
+    if path.suffix != ".parquet":
+        return raw
+    texts = [field.name for field in pq.read_schema(path) if pa.types.is_string(field.type)]
+    return raw + pd.read_parquet(path, columns=texts).to_csv()
