@@ -120,10 +120,9 @@ def test_a_ready_made_run_without_a_network_ends_in_one_sentence(opened, console
     assert console.errors == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_fits_a_telephone(packed, server, page, theme):
+def test_it_fits_a_telephone(packed, server, page):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server.url}?__theme={theme}")
+    page.goto(f"{server.url}?__theme=dark")
     shown(page, "#demo-note", "It is no evidence about real LLMs.")
     page.locator("#entropy-chart .js-plotly-plot").wait_for()
     for name in ("Explore", "Data", "Calibrate", "Fine-tune", "Compare"):

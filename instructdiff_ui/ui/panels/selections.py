@@ -30,7 +30,7 @@ def selection_kpis(
         else kpi("γ, each end", "–", "no filter in this strategy"),
         kpi("β", fmt.percent(spec.ratio), f"of the {spec.budget}, {spec.scope}"),
         _calibration_kpi(now),
-        *([_seeds_kpi(seeds)] if seeds else []),
+        *([_seeds_kpi(seeds)] if seeds and RANKINGS[spec.strategy].filtered else []),  # the others do not calibrate
         kpi("Selection", "saved" if committed else "preview", f"spec {spec.hash[:8]}"),
     ]
     return div("kpis", *cells)
