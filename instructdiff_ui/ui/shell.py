@@ -173,14 +173,19 @@ class Shell:
         ]
 
     def tick(self, run: str, seen: Seen, spec: dict | None, table: TableState, *options: Any) -> list[Any]:
-        """Read the run directory again, and send what changed."""
+        """Read the run directory again, and send what changed.
+
+        A tick bypasses the queue, so its answer can reach the page before that of `show_run`, which read the directory
+        earlier. Therefore the job is sent once more after it has ended.
+        """
         skipped = [[gr.skip()] * len(part) for part in (self.live, self.curves, self.results, self.prefilled)]
         try:
             now = api.status(run) if run else None
         except UserError:  # deleted in another tab
             now = None
         same = now is None or signature(run, now) == seen.results
-        if now is None or (same and not now.active):
+        ended = same and now is not None and not now.active
+        if now is None or (ended and seen.settled):
             return [gr.skip(), *(skip for part in skipped for skip in part)]
         live, curves, results, prefilled = skipped
         live, losses = self.show_live(run, now), api.losses(run)
@@ -190,7 +195,7 @@ class Shell:
             results = self.show_results(run, now, spec, table, *options)
             if spec is None and explore_tab.is_scored(now):
                 prefilled = self.prefill(run, now)
-        return [Seen(signature(run, now), steps_of(losses)), *live, *curves, *results, *prefilled]
+        return [Seen(signature(run, now), steps_of(losses), ended), *live, *curves, *results, *prefilled]
 
     def show_spec(self, run: str, spec: dict | None, table: TableState, *options: Any) -> list[Any]:
         """What depends on the spec, after it changed."""

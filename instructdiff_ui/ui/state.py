@@ -15,6 +15,7 @@ class Seen:
 
     results: str = ""  # see `shell.signature`
     steps: int = 0  # training steps in the loss curves
+    settled: bool = False  # whether the job was shown once more after it had ended
 
 
 @dataclass(frozen=True)
