@@ -10,7 +10,7 @@ from typing import Any
 
 @contextmanager
 def _without_stubs() -> Iterator[None]:
-    """Spare the import of gradio what it does for editors alone, a third of its time.
+    """Spare the import of gradio what it does for editors alone, a good part of its time.
 
     It parses the source of every component and writes type stubs beside it, except where a class has no file. Without
     effect should gradio stop asking.
