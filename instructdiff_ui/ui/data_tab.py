@@ -115,7 +115,8 @@ def build() -> DataTab:
     with gr.Column(elem_classes=["box"]):
         gr.HTML(
             "<h3>Ready-made runs</h3><p class='hint'>Small models of the Hub on four of its datasets, as many rows as "
-            "this machine does in about a quarter of an hour. One click loads the data; nothing is trained yet.</p>",
+            "this machine does in about a quarter of an hour, at least 200. One click loads "
+            "the data; nothing is trained yet.</p>",
             padding=False,
         )
         starters = view(lambda: pools.starters(api.starters()), elem_id="starters", label="Ready-made runs")
