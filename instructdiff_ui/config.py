@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_serializer, model_validator
 
 from .errors import ConfigError
 
@@ -125,11 +125,26 @@ class EvaluationConfig(Settings):
     max_new_tokens: int = Field(192, ge=1, le=4096, description="Tokens a model may write for such an answer")
 
 
+def _without_unset(name: str):
+    """A serializer that leaves a field out while it is None, so that specs from before it was there keep their hash."""
+
+    def dumped(self: BaseModel, handler: Any) -> dict[str, Any]:
+        values = handler(self)
+        if values.get(name) is None:
+            values.pop(name, None)
+        return values
+
+    return model_serializer(mode="wrap")(dumped)
+
+
 class DomainRule(Settings):
     """What one domain does otherwise than the rest."""
 
-    gamma: float | None = Field(None, ge=0, lt=0.5, description="γ of this domain")
+    gamma: float | None = Field(None, ge=0, lt=0.5, description="γ of this domain, at both ends")
+    gamma_high: float | None = Field(None, ge=0, lt=0.5, description="γ of its upper end, where that differs")
     ratio: float | None = Field(None, gt=0, le=1, description="β of this domain")
+
+    _dumped = _without_unset("gamma_high")
 
 
 Strategy = Literal[
@@ -152,6 +167,7 @@ class SelectionSpec(Settings):
 
     strategy: Strategy = Field("instructdiff", description="What ranks the rows; docs/method.md lists them")
     gamma: float = Field(0.1, ge=0, lt=0.5, description="γ: share dropped at each end of ΔNLL")
+    gamma_high: float | None = Field(None, ge=0, lt=0.5, description="γ of the upper end, where that differs")
     ratio: float = Field(0.1, gt=0, le=1, description="β: share of the pool that is kept")
     seed: int = Field(0, ge=0, description="Seed of the random strategy")
     budget: Literal["rows", "tokens"] = Field("rows", description="Whether β counts rows or response tokens")
@@ -162,6 +178,8 @@ class SelectionSpec(Settings):
     excluded: tuple[str, ...] = Field((), description="Ids dropped by hand")
     exclude_calibration: bool = Field(False, description="Leave the rows that calibration trained on out")
 
+    _dumped = _without_unset("gamma_high")
+
     @model_validator(mode="after")
     def _consistent(self) -> SelectionSpec:
         if self.scope == "global" and self.domains:
@@ -170,9 +188,12 @@ class SelectionSpec(Settings):
             raise ValueError(f"row {both[0]!r} is both pinned and excluded")
         return self
 
-    def gamma_of(self, domain: str) -> float:
-        rule = self.domains.get(domain)
-        return self.gamma if rule is None or rule.gamma is None else rule.gamma
+    def gammas_of(self, domain: str | None = None) -> tuple[float, float]:
+        """γ of the lower and of the upper end, of a domain or of the pool; a domain's own γ holds for both its ends."""
+        rule = self.domains.get(domain or "") or DomainRule()
+        low = self.gamma if rule.gamma is None else rule.gamma
+        common = self.gamma_high if rule.gamma is None and self.gamma_high is not None else low
+        return low, common if rule.gamma_high is None else rule.gamma_high
 
     def ratio_of(self, domain: str) -> float:
         rule = self.domains.get(domain)

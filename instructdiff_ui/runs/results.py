@@ -17,7 +17,7 @@ from ..data.export import export_rows, merged_rows
 from ..files import read_json, replacing, write_json
 from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
-from .plan import Stage
+from .plan import Stage, plan
 from .stages.context import examples_folder
 from .store import RunStore
 
@@ -83,3 +83,9 @@ def export_selected(
     rows = merged_rows([examples[i] for i in kept["example_id"]], {row["example_id"]: row for row in columns})
     export_rows(path, rows, fmt)
     return len(rows)
+
+
+def artifact_of(store: RunStore, work: str) -> Path | None:
+    """The artifact of the (last) stage that does this work, once it is done."""
+    stages = [stage for stage in plan(store.config(), store.spec()) if stage.work == work]
+    return stages[-1].folder(store) if stages and stages[-1].done(store) else None

@@ -48,7 +48,7 @@ def test_the_shipped_copy_is_the_demo_and_has_no_overlap_with_itself(pack):
 
 
 def test_a_rerun_has_no_overlap_before_it_is_scored(pack, monkeypatch):
-    monkeypatch.setattr(api, "start", lambda run, target: None)
+    monkeypatch.setattr("instructdiff_ui.api.demo.start", lambda run, target: None)
     run = api.rerun_demo()
     assert api.status(run).state == "new"
     assert api.demo_overlap(run, api.spec(run)) is None

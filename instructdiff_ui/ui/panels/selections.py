@@ -79,7 +79,7 @@ def _domain_row(name: str, preview: Preview, stats: Any, spec: SelectionSpec, co
         h("td", {"class": "num"}, fmt.short(counts.selected_tokens)),
         *(h("td", {"class": "num"}, fmt.nats(value)) for value in values),
         h("td", {"class": "num"}, fmt.percent(below)),
-        h("td", {"class": "num"}, _rule_input(name, "gamma", spec.gamma_of(name), spec, "0", "0.4999")),
+        h("td", {"class": "num"}, _rule_input(name, "gamma", spec.gammas_of(name)[0], spec, "0", "0.4999")),
         h("td", {"class": "num"}, _rule_input(name, "ratio", spec.ratio_of(name), spec, "0.0001", "1")),
     )
 

@@ -1,0 +1,59 @@
+"""Jobs: a worker brings a run up to a target, and everyone may look at how far it is."""
+
+from __future__ import annotations
+
+from ..errors import ConfigError
+from ..runs import executor, home
+from ..runs.plan import TARGETS, plan
+from ..runs.status import RunStatus
+from ..runs.status import status as _status
+from ..runs.worker import needed, perform
+
+
+def start(run: str, target: str = "selection") -> None:
+    """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
+    store = home.open_store(run)
+    needed(plan(store.config(), store.spec()), last_stage(target))  # refuses a target that the run cannot reach
+    executor.start(store, until=last_stage(target))
+
+
+def resume(run: str) -> None:
+    """Go on with the job that was stopped, failed or interrupted; what is done stays done."""
+    store = home.open_store(run)
+    executor.start(store, until=(executor.job(store) or {}).get("until") or TARGETS["selection"])
+
+
+def run_here(run: str, target: str = "selection") -> str:
+    """As `start`, but in this process; returns `done`, `stopped` or `failed`."""
+    store = home.open_store(run)
+    store.clear_stop()
+    return perform(store, until=last_stage(target))
+
+
+def last_stage(target: str) -> str:
+    """The work that reaches `target`; `ConfigError` for a target that does not exist."""
+    if target not in TARGETS:
+        raise ConfigError(f"There is no target {target!r}; the targets are {', '.join(TARGETS)}.")
+    return TARGETS[target]
+
+
+def stop(run: str) -> None:
+    """Ask the worker to stop; what is done is kept, and `start` goes on from there."""
+    executor.stop(home.open_store(run))
+
+
+def status(run: str) -> RunStatus:
+    return _status(home.open_store(run))
+
+
+def wait_for(run: str, seconds: float) -> bool:
+    """Wait until no worker is on the run, at most so long; returns whether that came about."""
+    return executor.ended_within(home.open_store(run), seconds)
+
+
+def log_tail(run: str, *, lines: int = 200) -> str:
+    """The end of the worker's log."""
+    path = home.open_store(run).log
+    if not path.exists():
+        return ""
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
