@@ -35,7 +35,6 @@ from .explore import (
     STRATEGIES,
     categories,
     explore_run,
-    export,
     kept_by,
     kept_by_strategy,
     move_cutoff,
@@ -46,6 +45,7 @@ from .explore import (
     select,
     spec,
 )
+from .exports import export
 from .jobs import last_stage, log_tail, resume, run_here, start, status, stop, wait_for
 from .runs import (
     RunSummary,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
@@ -14,7 +13,6 @@ from ..errors import RunError
 from ..runs import home
 from ..runs.exploration import Exploration, Preview, RowView, explore
 from ..runs.plan import TARGETS, plan
-from ..runs.results import export_selected
 from ..runs.seeds import other_seeds as _other_seeds
 from ..runs.status import status as _status
 from ..runs.worker import perform
@@ -112,13 +110,3 @@ def select(run: str, spec: SelectionSpec) -> dict[str, Any]:
     if perform(store, until=TARGETS["selection"]) != "done":
         raise RunError(_status(store).message)
     return json.loads((store.path / "selection.json").read_text(encoding="utf-8"))
-
-
-def export(
-    run: str, path: str | Path, *, fmt: str = "jsonl", spec: SelectionSpec | None = None, scores: bool = True
-) -> int:
-    """Write the selected rows to `path` with their original columns, and their scores if wanted; returns how many."""
-    store = home.open_store(run)
-    exploration = explore(store)
-    chosen = exploration.select(spec or store.spec())
-    return export_selected(Path(path), exploration.examples, exploration.table, chosen, fmt=fmt, scores=scores)

@@ -5,6 +5,7 @@ Answers thresholds, histograms, pages and rows from cached columns; no model is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -103,6 +104,10 @@ class Exploration:
         from ..data.pool import read_examples
 
         return {example.example_id: example for example in read_examples(self._examples_path)}
+
+    def examples_of(self, ids: Iterable[str]) -> list[Example]:
+        """The rows with these ids, as their datasets wrote them."""
+        return [self.examples[example_id] for example_id in ids]
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
