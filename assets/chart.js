@@ -1,16 +1,16 @@
-// A plotly chart on gr.HTML. Runs once per chart as the body of a function with `element`, `trigger`, `props`, `watch`.
+// A plotly chart on gr.HTML. Runs once per chart as the body of a function with `element`, `trigger`, `props`, `watch`,
+// after live.js, live_page.js, chart_lines.js, chart_follow.js and chart_tools.js, whose functions it shares.
 //
 // `props.value` is a plotly figure (data, layout) or null. Data is never put into HTML: plotly draws it, and everything
-// else is set with textContent or setAttribute. Lines that can be dragged are buttons of our own above the drawing, so
-// that they move sideways only, are wide enough for a finger, and answer to the arrow keys.
+// else is set with textContent or setAttribute.
 
 const plot = element.querySelector('.chart-plot');
 const handles = element.querySelector('.chart-handles');
+const tools = element.querySelector('.chart-tools');
 const empty = element.querySelector('.chart-empty');
 const coarse = window.matchMedia('(pointer: coarse)').matches;
 let figure = null; // what is drawn: the value with its colours resolved
 let drawing = Promise.resolve();
-let dragged = null; // name of the line under the pointer
 
 // plotly is one big file: it is fetched once per page, by the first chart.
 function plotly() {
@@ -78,6 +78,8 @@ function resolved(value) {
 // Drawing ------------------------------------------------------------------------------------------------------------
 
 function draw() {
+  late = Boolean(page.dragging);
+  if (late) return drawing; // a line that is held must not be drawn away
   drawing = drawing.then(redraw).catch((error) => {
     show(null, 'The chart could not be drawn. Reload the page to try again.');
     console.error(error);
@@ -89,22 +91,42 @@ async function redraw() {
   const value = props.value;
   if (!value?.data?.length) return show(null, NOTHING);
   if (!element.clientWidth) return; // in a tab that is not open: the observer draws when it is
+  if (!window.Plotly) skeleton(value);
   const Plotly = await plotly();
   figure = resolved(value);
   show(figure);
-  const layout = { ...figure.layout, width: element.clientWidth };
-  // A finger scrolls the page; with a mouse, dragging over the chart zooms.
-  layout.dragmode = coarse ? false : 'zoom';
-  fit(layout);
-  await Plotly.react(plot, figure.data, layout, { displayModeBar: false, doubleClick: 'reset' });
-  plot.removeAllListeners?.('plotly_afterplot');
-  plot.on('plotly_afterplot', placeHandles);
+  const drawn = { data: figure.data, layout: { ...figure.layout, width: element.clientWidth, dragmode: dragmode() } };
+  withRegion(drawn);
+  fit(drawn.layout);
+  drawn.layout.selectionrevision = ++revision; // a selection is an event, never a state of plotly's
+  barsBack();
+  movedTo.clear();
+  await Plotly.react(plot, drawn.data, drawn.layout, { displayModeBar: false, doubleClick: 'reset' });
+  for (const [type, heard] of Object.entries(HEARD)) {
+    plot.removeAllListeners(type);
+    plot.on(type, heard);
+  }
   placeHandles();
+  placeTools();
+}
+
+const HEARD = { plotly_afterplot: placeHandles, plotly_selected: onSelected, plotly_click: onClick };
+let revision = 0;
+
+// The place of a chart before plotly is there to draw it.
+function skeleton(value) {
+  if (figure) return;
+  empty.hidden = false;
+  empty.className = 'chart-empty loading';
+  empty.style.height = `${value.layout?.height ?? 240}px`;
+  empty.textContent = 'Loading the chart…';
 }
 
 function show(drawn, text) {
-  plot.hidden = handles.hidden = !drawn;
+  plot.hidden = handles.hidden = tools.hidden = !drawn;
   empty.hidden = Boolean(drawn);
+  empty.className = 'chart-empty';
+  empty.style.height = '';
   empty.textContent = drawn ? '' : text;
   plot.setAttribute('aria-label', drawn?.layout.meta?.summary ?? '');
   if (!drawn) {
@@ -117,7 +139,7 @@ function show(drawn, text) {
 // A narrow screen has no room for names beside the panels: they move inside, and the unit to a line of its own.
 function fit(layout) {
   if (layout.width >= 520) return;
-  const { title } = layout.xaxis;
+  const title = layout.xaxis?.title;
   const text = (title?.text ?? '').replace(' (', '<br>(');
   layout.xaxis = { ...layout.xaxis, nticks: 5, title: { ...title, text, font: { size: 11 } } };
   layout.legend = { ...layout.legend, font: { size: 10 } };
@@ -126,116 +148,6 @@ function fit(layout) {
   layout.annotations = layout.annotations.map((note) =>
     note.name === 'panel' ? { ...note, xanchor: 'left', xshift: 0, y: 1, yanchor: 'top' } : note,
   );
-}
-
-// Lines that can be dragged ------------------------------------------------------------------------------------------
-
-function placeHandles() {
-  if (!figure || dragged) return;
-  const labels = figure.layout.meta?.handles ?? {};
-  const focused = handles.querySelector(':focus-visible')?.dataset.shape; // by keyboard, which goes on after a redraw
-  const shapes = (plot._fullLayout.shapes ?? []).map((shape, index) => ({ shape, index }));
-  const shown = shapes.filter(({ shape }) => labels[shape.name] && inView(shape.x0));
-  handles.replaceChildren(...shown.map(({ shape, index }) => makeHandle(shape, index, labels[shape.name])));
-  if (focused) handles.querySelector(`[data-shape="${focused}"]`)?.focus({ preventScroll: true });
-}
-
-function inView(x) {
-  const [low, high] = plot._fullLayout.xaxis.range;
-  return x >= low && x <= high;
-}
-
-function makeHandle(shape, index, label) {
-  const { xaxis, _size: size } = plot._fullLayout;
-  const panel = shape.yref.endsWith(' domain') ? plot._fullLayout[shape.yref.replace(' domain', '').replace('y', 'yaxis')] : null;
-  const handle = document.createElement('div');
-  handle.className = 'chart-handle';
-  handle.tabIndex = 0;
-  handle.dataset.shape = index;
-  handle.dataset.name = shape.name;
-  handle.style.left = `${xaxis._offset + xaxis.d2p(shape.x0)}px`;
-  handle.style.top = `${panel ? panel._offset : size.t}px`;
-  handle.style.height = `${panel ? panel._length : size.h}px`;
-  handle.style.setProperty('--line', shape.line.color);
-  handle.setAttribute('role', 'slider');
-  handle.setAttribute('aria-label', label);
-  const place = document.createElement('span');
-  handle.append(place);
-  tell(handle, shape.x0);
-  handle.addEventListener('pointerdown', (event) => drag(event, handle));
-  handle.addEventListener('keydown', (event) => nudge(event, handle));
-  return handle;
-}
-
-function tell(handle, x) {
-  const [low, high] = plot._fullLayout.xaxis.range;
-  handle.setAttribute('aria-valuemin', low);
-  handle.setAttribute('aria-valuemax', high);
-  handle.setAttribute('aria-valuenow', x);
-  handle.setAttribute('aria-valuetext', `${x.toFixed(3)} nats`);
-  handle.firstChild.textContent = x.toFixed(3).replace('-', '−');
-}
-
-// Moves every line of that name (a pool that is ranked as one has it in each panel). While it moves, the handle draws
-// the line and plotly's own is hidden: to redraw twenty panels would take longer than a frame.
-function moveTo(name, x) {
-  const { xaxis } = plot._fullLayout;
-  for (const handle of handles.children) {
-    if (handle.dataset.name !== name) continue;
-    handle.classList.add('moved');
-    handle.style.left = `${xaxis._offset + xaxis.d2p(x)}px`;
-    tell(handle, x);
-    plot.querySelectorAll(`.shapelayer path[data-index="${handle.dataset.shape}"]`).forEach((path) => {
-      path.style.visibility = 'hidden';
-    });
-  }
-}
-
-// Puts plotly's lines where the handles are, and tells the server.
-function release(name, x) {
-  const changes = {};
-  plot._fullLayout.shapes.forEach((shape, index) => {
-    if (shape.name === name) Object.assign(changes, { [`shapes[${index}].x0`]: x, [`shapes[${index}].x1`]: x });
-  });
-  trigger('release', { name, value: x });
-  window.Plotly.relayout(plot, changes);
-}
-
-function drag(event, handle) {
-  if (event.button) return;
-  event.preventDefault();
-  handle.focus({ preventScroll: true });
-  const { name } = handle.dataset;
-  const { xaxis } = plot._fullLayout;
-  let x = null;
-  dragged = name;
-  handle.setPointerCapture(event.pointerId);
-  const move = (moved) => {
-    const pixels = moved.clientX - plot.getBoundingClientRect().left - xaxis._offset;
-    x = xaxis.p2d(Math.min(xaxis._length, Math.max(0, pixels)));
-    moveTo(name, x);
-  };
-  const end = () => {
-    handle.removeEventListener('pointermove', move);
-    dragged = null;
-    if (x !== null) release(name, x);
-  };
-  handle.addEventListener('pointermove', move);
-  handle.addEventListener('lostpointercapture', end, { once: true });
-}
-
-let settled = 0;
-function nudge(event, handle) {
-  const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-  if (!way) return;
-  event.preventDefault();
-  const { name } = handle.dataset;
-  const [low, high] = plot._fullLayout.xaxis.range;
-  const step = ((high - low) / 200) * (event.shiftKey ? 10 : 1);
-  const x = Math.min(high, Math.max(low, Number(handle.getAttribute('aria-valuenow')) + way * step));
-  moveTo(name, x);
-  clearTimeout(settled); // one event when the keys rest, not one per press
-  settled = setTimeout(() => release(name, x), 400);
 }
 
 // Life ---------------------------------------------------------------------------------------------------------------
@@ -255,5 +167,10 @@ const themed = new MutationObserver(() => {
 });
 themed.observe(document.body, { attributes: true, attributeFilter: ['class'] });
 
-watch('value', draw);
+page.charts.add(follower);
+watch('value', () => {
+  marked = undefined;
+  draw();
+  answered();
+});
 draw();

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from instructdiff_ui.config import SelectionSpec
-from instructdiff_ui.selection.rows import query
+from instructdiff_ui.selection.rows import RowQuery, RowTable
 from instructdiff_ui.selection.rules import SelectionTable
 from instructdiff_ui.selection.summary import Bins
 
@@ -51,8 +51,13 @@ def main() -> None:
     frame = scored_table(arguments.rows, arguments.domains)
     table, bins = SelectionTable(frame), Bins(frame, "delta_entropy")
     chosen = table.select(SelectionSpec())
-    decided = frame.assign(decision=np.asarray(chosen.decision), instruction="", response="")
     values = frame["delta_entropy"].to_numpy()
+    rows = RowTable(table, {name: frame[name].to_numpy() for name in ("delta_nll", "delta_entropy")}, {})
+
+    def page(k: int, **query):
+        asked = RowQuery(page=k + 1, **query)
+        return rows.page(asked, chosen, rows.matches(asked) & rows.shown("dropped", chosen, chosen.selected))
+
     sort = median_ms(lambda _: np.sort(values))
     print(f"{arguments.rows:,} rows, {arguments.domains} domains; one sort of ΔH takes {sort:.0f} ms")
     for name, call in {
@@ -62,7 +67,8 @@ def main() -> None:
             SelectionSpec(scope="global", budget="tokens", ratio=0.1 + k / 100)
         ),
         "histogram": lambda _: bins.count(chosen),
-        "page of the table, sorted": lambda k: query(decided, page=k + 1, sort_by="delta_nll"),
+        "page of the table, sorted": lambda k: page(k, sort_by="delta_nll"),
+        "page of the table, filtered": lambda k: page(k, ranges={"delta_nll": (k / 100, None)}),
     }.items():
         taken = median_ms(call)
         print(f"  {name:28} {taken:7.1f} ms   {taken / sort:5.2f} sorts")

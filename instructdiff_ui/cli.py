@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from . import api
+from .api import specs as spec_api
 from .errors import ConfigError, DataError, UserError, disk_full
 
 app = typer.Typer(help="Choose fine-tuning data by differential entropy.", no_args_is_help=True, add_completion=False)
@@ -106,16 +107,75 @@ def stop(run: RunDir) -> None:
 
 
 @app.command()
-def select(run: RunDir, settings: Set = []) -> None:  # noqa: B006
+def select(
+    run: RunDir,
+    settings: Set = [],  # noqa: B006
+    spec: Annotated[Path | None, typer.Option("--spec", help="Begin with the rule in this YAML file")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Begin with the rule saved under this name")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with the default rule, not the one in force")] = False,
+) -> None:
     """Select again from cached scores: `select R --set ratio=0.2 --set domains.code.ratio=0.3`."""
+    if sum(map(bool, (spec, name, fresh))) > 1:
+        raise ConfigError("--spec, --name and --fresh each name the rule to begin with: give one of them.")
     overrides = [s if s.startswith("selection.") else f"selection.{s}" for s in settings]
-    values = {"selection": api.spec(run).model_dump(mode="json")}
+    values = {"selection": _first_rule(run, spec, name, fresh).model_dump(mode="json")}
     record = api.select(run, api.parse_config(values, overrides=overrides).selection)
     total = record["total"]
     console.print(f"{total['selected']:,} of {total['rows']:,} rows, {total['selected_tokens']:,} response tokens")
     for domain, counts in record["counts"].items():
         console.print(f"  {escape(domain):24} {counts['selected']:>8,} of {counts['rows']:>8,}")
     console.print(f"{api.status(run).path}/selected.jsonl")
+
+
+def _first_rule(run: str, path: Path | None, name: str | None, fresh: bool) -> api.SelectionSpec:
+    """The rule that `--set` changes: the one in force, unless another one is named."""
+    if path is not None:
+        return spec_api.spec_from_yaml(_text(path))
+    if name is not None:
+        return spec_api.named_spec(run, name).spec
+    return api.SelectionSpec() if fresh else api.spec(run)
+
+
+@app.command()
+def specs(
+    run: RunDir,
+    save: Annotated[str | None, typer.Option("--save", help="Keep the rule in force under this name")] = None,
+    note: Annotated[str, typer.Option("--note", help="What to remember about the rule that is saved")] = "",
+    delete: Annotated[str | None, typer.Option("--delete", help="Delete the rule of this name")] = None,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option("--compare", help="Two names: what both rules keep, as a Markdown table")
+    ] = None,
+) -> None:
+    """List the selection rules of a run that have a name; save, delete or compare them."""
+    if save is not None:
+        spec_api.save_spec(run, save, api.spec(run), note=note)
+    if delete is not None:
+        spec_api.delete_spec(run, delete)
+    if compare is not None:
+        _compare_specs(run, *compare)
+        return
+    known = spec_api.named_specs(run)
+    for sentence in known.skipped:
+        print(sentence, file=sys.stderr)
+    for one in known.entries:
+        kept, named = "–" if one.kept is None else f"{one.kept:,}", one.named
+        when = named.saved_at[:16].replace("T", " ")
+        typer.echo(f"{named.name:24} {kept:>10} rows  {when}  {named.spec.hash[:8]}  {named.note}".rstrip())
+
+
+def _compare_specs(run: str, a: str, b: str) -> None:
+    found = spec_api.compare_specs(run, *(spec_api.named_spec(run, name).spec for name in (a, b)))
+    both = found.overlap
+    rows: list[list[Any]] = [
+        ["rows", both.here, both.there],
+        ["response tokens", both.here_tokens, both.there_tokens],
+        ["rows in both", both.shared, both.shared],
+        ["tokens in both", both.shared_tokens, both.shared_tokens],
+        ["share that is in both", f"{both.recall_here:.3f}", f"{both.recall_there:.3f}"],
+        ["Jaccard", f"{both.jaccard:.3f}", f"{both.jaccard:.3f}"],
+        ["chance-corrected", f"{both.chance_corrected:.3f}", f"{both.chance_corrected:.3f}"],
+    ]
+    _table(["", a, b], [*rows, *([one.setting, one.here, one.there] for one in found.differences)])
 
 
 @app.command()
@@ -169,10 +229,15 @@ def _value(arm: api.Arm, key: tuple[str, str]) -> str:
 
 
 def _table(heads: list[str], rows: Iterable[list[Any]]) -> None:
-    typer.echo(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    typer.echo(f"{_cells(heads)}\n|{'---|' * len(heads)}")
     for row in rows:
-        cells = (f"{cell:,.0f}" if isinstance(cell, (int, float)) else str(cell) for cell in row)
-        typer.echo(f"| {' | '.join(cells)} |")
+        typer.echo(_cells(row))
+
+
+def _cells(row: Iterable[Any]) -> str:
+    """A line of a Markdown table; a bar in a text would end its cell."""
+    words = (f"{cell:,.0f}" if isinstance(cell, (int, float)) else str(cell) for cell in row)
+    return f"| {' | '.join(' '.join(word.split()).replace('|', chr(92) + '|') for word in words)} |"
 
 
 demo_app = typer.Typer(help="The demo pack: a small model, a pool with known truth, a finished run.")
@@ -246,14 +311,21 @@ def _yaml(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"No such file: {path}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        values = yaml.safe_load(_text(path))
+    except yaml.YAMLError as error:
         raise DataError(f"{path} is not YAML: {error}.") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds no settings: a mapping such as 'model: {{path: …}}' is needed.")
     return values
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DataError(f"No such file: {path}.") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not text in UTF-8: {error}.") from None
 
 
 def _merged(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from typer.testing import CliRunner
 
-from instructdiff_ui import api
+from instructdiff_ui import api, cli
+from instructdiff_ui.api.specs import spec_command, spec_yaml
+from instructdiff_ui.config import DomainRule, SelectionSpec
+from instructdiff_ui.errors import UserError
 
 ROOT = Path(__file__).parents[1]
 
@@ -220,3 +225,109 @@ def test_a_file_without_scores_is_refused_and_leaves_nothing(pool_file, tmp_path
     assert done.returncode == 2
     assert "lacks the column 'base_nll'" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+# rules with names, in files and as commands ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def imported(released_file) -> str:
+    return api.import_scores(released_file)
+
+
+@pytest.fixture
+def typed():
+    """Runs a command in this process: exit code, what was printed, what was said on stderr."""
+
+    def run(*arguments):
+        done = CliRunner().invoke(cli.app, [str(a) for a in arguments])
+        if isinstance(done.exception, UserError):  # as `main` says it
+            return 2, done.stdout, done.exception.message
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.stdout, done.stderr
+
+    return run
+
+
+DOMAIN = "all"  # of rows that say none
+RULES = {
+    "defaults": SelectionSpec(),
+    "numbers": SelectionSpec(gamma=1e-05, gamma_high=0.2, ratio=0.45, seed=3),
+    "choices": SelectionSpec(strategy="random", budget="tokens", filter="rank", exclude_calibration=True),
+    "domain": SelectionSpec(domains={DOMAIN: DomainRule(ratio=0.5, gamma_high=0.0)}),
+    "global": SelectionSpec(scope="global", ratio=1.0),
+}
+
+
+@pytest.mark.parametrize("case", RULES)
+def test_the_command_of_a_rule_selects_by_that_rule(case, imported, typed):
+    api.select(imported, SelectionSpec(ratio=0.9, gamma=0, budget="tokens"))  # what is in force must not matter
+    words = shlex.split(spec_command(imported, RULES[case]))
+    assert words[:3] == ["python", "-m", "instructdiff_ui"]
+    assert typed(*words[3:])[0] == 0
+    assert api.spec(imported).hash == RULES[case].hash
+
+
+def test_rows_by_hand_go_through_a_file(imported, typed, tmp_path, monkeypatch):
+    ids = api.explore_run(imported).table["example_id"].tolist()
+    rule = SelectionSpec(ratio=0.3, pinned=(ids[0],), excluded=(ids[1], ids[2]))
+    monkeypatch.chdir(tmp_path)
+    Path("selection.yaml").write_text(spec_yaml(rule), encoding="utf-8")
+    assert typed(*shlex.split(spec_command(imported, rule))[3:])[0] == 0
+    assert api.spec(imported).hash == rule.hash
+    assert ids[0] in json.loads((Path(api.status(imported).path) / "selection.json").read_text())["ids"]
+
+
+def test_rules_with_names(imported, typed):
+    assert typed("specs", imported) == (0, "", "")
+    typed("select", imported, "--fresh", "--set", "ratio=0.5", "--set", "gamma=0")
+    assert typed("specs", imported, "--save", "half | all", "--note", "no filter")[0] == 0
+    typed("select", imported, "--fresh")
+    code, printed, _ = typed("specs", imported, "--save", "paper")
+    half, paper = printed.splitlines()
+    assert half.split()[:5] == ["half", "|", "all", "10", "rows"] and half.endswith("no filter")
+    assert paper.split()[:3] == ["paper", "2", "rows"]
+    assert api.spec(imported).hash[:8] in paper
+
+    code, printed, _ = typed("specs", imported, "--compare", "half | all", "paper")
+    assert code == 0
+    lines = printed.splitlines()
+    assert lines[:3] == ["|  | half \\| all | paper |", "|---|---|---|", "| rows | 10 | 2 |"]
+    assert "| γ, lower end | 0 % | 10 % |" in lines and "| β | 50 % | 10 % |" in lines
+    assert any(line.startswith("| chance-corrected | ") for line in lines)
+
+    assert typed("select", imported, "--name", "half | all", "--set", "gamma=0.05")[0] == 0
+    assert api.spec(imported) == SelectionSpec(ratio=0.5, gamma=0.05)
+    assert "paper" not in typed("specs", imported, "--delete", "paper")[1]
+
+
+def test_a_damaged_file_beside_named_rules_is_said(imported, typed):
+    folder = Path(api.status(imported).path) / "specs"
+    folder.mkdir()
+    (folder / "x.json").write_text("{")
+    code, printed, said = typed("specs", imported, "--save", "good")
+    assert (code, len(printed.splitlines())) == (0, 1)
+    assert "specs/x.json is left out" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["select", "{run}", "--name", "nope"], "no rule named 'nope'"),
+        (["select", "{run}", "--spec", "{tmp}/nope.yaml"], "No such file"),
+        (["select", "{run}", "--spec", "{tmp}/bad.yaml"], "no setting 'beta'"),
+        (["select", "{run}", "--spec", "{tmp}/bytes.yaml"], "not text in UTF-8"),
+        (["select", "{run}", "--fresh", "--name", "x"], "give one of them"),
+        (["specs", "{run}", "--save", " "], "1 to 60 printable characters"),
+        (["specs", "{run}", "--delete", "nope"], "no rule named 'nope'"),
+        (["specs", "{run}", "--compare", "a", "b"], "no rule named 'a'"),
+        (["specs", "nowhere"], "There is no run 'nowhere'"),
+    ],
+)
+def test_bad_rules_are_one_sentence(arguments, words, imported, typed, tmp_path):
+    (tmp_path / "bad.yaml").write_text("beta: 1")
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xff")
+    before = api.spec(imported)
+    code, _, said = typed(*(a.format(run=imported, tmp=tmp_path) for a in arguments))
+    assert (code, words in said) == (2, True), said
+    assert api.spec(imported) == before

@@ -10,14 +10,23 @@ from ..config import PRESETS, RunConfig, SelectionSpec, parse_config, reference
 from ..data.export import FORMATS as EXPORT_FORMATS
 from ..errors import UserError
 from ..runs.comparison import Arm, Measured, difference
-from ..runs.exploration import Exploration, Preview, RowView
+from ..runs.counterparts import Candidate
+from ..runs.crossing import Crossing
+from ..runs.exploration import Exploration, Preview
 from ..runs.hardware import Hardware, hardware
+from ..runs.package import ExportResult
 from ..runs.plan import TARGETS
 from ..runs.results import SCORES
+from ..runs.rowviews import Neighbour, RowView
+from ..runs.sensitivity import Sensitivity, SpecComparison
+from ..runs.specs import NamedSpec
 from ..runs.status import RunStatus
+from ..runs.tokenview import TokenView
+from ..selection.outcome import Counts
 from ..selection.overlap import Overlap
-from ..selection.rows import Page
+from ..selection.rows import Page, Region, RowQuery
 from ..starters import StarterView
+from .crossing import comparable_runs, cross_runs
 from .data import data_report, import_scores, keep_upload, quarantined
 from .demo import (
     build_demo,
@@ -34,9 +43,11 @@ from .demo import (
 from .explore import (
     STRATEGIES,
     categories,
+    columns,
     explore_run,
     kept_by,
     kept_by_strategy,
+    matching,
     move_cutoff,
     other_seeds,
     preview,
@@ -45,7 +56,7 @@ from .explore import (
     select,
     spec,
 )
-from .exports import export
+from .exports import export, export_package
 from .jobs import last_stage, log_tail, resume, run_here, start, status, stop, wait_for
 from .runs import (
     RunSummary,
@@ -58,7 +69,24 @@ from .runs import (
     parse_source,
     update_run,
 )
+from .specs import (
+    SpecEntry,
+    SpecList,
+    compare_specs,
+    delete_spec,
+    link_state,
+    named_spec,
+    named_specs,
+    open_link,
+    save_spec,
+    sensitivity,
+    spec_command,
+    spec_from_yaml,
+    spec_yaml,
+)
+from .tokens import token_view
 from .training import comparison, evaluation, finetuned_path, generate, losses
+from .views import contrast, correlations, cube, curves, length_counts, map_counts
 
 __all__ = [
     "EXPORT_FORMATS",
@@ -67,27 +95,49 @@ __all__ = [
     "STRATEGIES",
     "TARGETS",
     "Arm",
+    "Candidate",
+    "Counts",
+    "Crossing",
     "Exploration",
+    "ExportResult",
     "Hardware",
     "Measured",
+    "NamedSpec",
+    "Neighbour",
     "Overlap",
     "Page",
     "Preview",
+    "Region",
+    "RowQuery",
     "RowView",
     "RunConfig",
     "RunStatus",
     "RunSummary",
     "SelectionSpec",
+    "Sensitivity",
+    "SpecComparison",
+    "SpecEntry",
+    "SpecList",
     "StarterView",
+    "TokenView",
     "UserError",
     "build_demo",
     "categories",
+    "columns",
+    "comparable_runs",
+    "compare_specs",
     "comparison",
     "config",
+    "contrast",
+    "correlations",
     "create_run",
     "create_starter",
+    "cross_runs",
+    "cube",
+    "curves",
     "data_report",
     "delete_run",
+    "delete_spec",
     "demo_overlap",
     "demo_record",
     "difference",
@@ -95,6 +145,7 @@ __all__ = [
     "evaluation",
     "explore_run",
     "export",
+    "export_package",
     "finetuned_path",
     "generate",
     "hardware",
@@ -105,11 +156,18 @@ __all__ = [
     "kept_by",
     "kept_by_strategy",
     "last_stage",
+    "length_counts",
+    "link_state",
     "list_runs",
     "log_tail",
     "losses",
+    "map_counts",
+    "matching",
     "move_cutoff",
+    "named_spec",
+    "named_specs",
     "open_demo",
+    "open_link",
     "open_run",
     "other_seeds",
     "parse_config",
@@ -122,13 +180,19 @@ __all__ = [
     "row",
     "rows",
     "run_here",
+    "save_spec",
     "select",
+    "sensitivity",
     "spec",
+    "spec_command",
+    "spec_from_yaml",
+    "spec_yaml",
     "start",
     "starter_config",
     "starters",
     "status",
     "stop",
+    "token_view",
     "update_run",
     "wait_for",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from typing import Any, get_args
 
 import pandas as pd
@@ -11,15 +10,17 @@ import pandas as pd
 from ..config import SelectionSpec, Strategy
 from ..errors import RunError
 from ..runs import home
-from ..runs.exploration import Exploration, Preview, RowView, explore
+from ..runs.exploration import MAX_MATCHING, Exploration, Preview, explore
 from ..runs.plan import TARGETS, plan
+from ..runs.rowviews import RowView
 from ..runs.seeds import other_seeds as _other_seeds
 from ..runs.status import status as _status
 from ..runs.worker import perform
 from ..selection.overlap import Overlap
-from ..selection.rows import Page
+from ..selection.rows import Page, RowQuery
 
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
+_FIRST_PAGE = RowQuery()
 
 
 def explore_run(run: str) -> Exploration:
@@ -32,13 +33,14 @@ def spec(run: str) -> SelectionSpec:
 
 
 def move_cutoff(
-    run: str, spec: SelectionSpec, *, line: str, group: str, value: float, linked: bool = True
+    run: str, spec: SelectionSpec, *, line: str, group: str, value: float, linked: bool = True, ends: bool = True
 ) -> SelectionSpec:
     """`spec` after a cut-off line was moved: `beta` to a ΔH, `gamma_low` or `gamma_high` to a ΔNLL, in nats.
 
-    `group` is the domain the line belongs to. Linked, the new γ or β holds for all domains; else for that one.
+    `group` is the domain the line belongs to. Linked, the new γ or β holds for all domains; else for that one. With
+    `ends` a γ holds at both ends of ΔNLL; without, the other end stays where it is.
     """
-    return explore_run(run).move_cutoff(spec, line=line, group=group, value=value, linked=linked)
+    return explore_run(run).move_cutoff(spec, line=line, group=group, value=value, linked=linked, ends=ends)
 
 
 def preview(run: str, spec: SelectionSpec, *, bins: int = 60) -> Preview:
@@ -46,29 +48,23 @@ def preview(run: str, spec: SelectionSpec, *, bins: int = 60) -> Preview:
     return explore_run(run).preview(spec, bins=bins)
 
 
-def rows(
-    run: str,
-    spec: SelectionSpec,
-    *,
-    page: int = 1,
-    page_size: int = 25,
-    sort_by: str = "delta_entropy",
-    descending: bool = False,
-    search: str = "",
-    domain: str | None = None,
-    decision: str | Collection[str] = (),
-) -> Page:
-    """One page of the run's rows with scores and decision, sorted and searched here."""
-    return explore_run(run).rows(
-        spec,
-        page=page,
-        page_size=page_size,
-        sort_by=sort_by,
-        descending=descending,
-        search=search,
-        domain=domain,
-        decision=decision,
-    )
+def rows(run: str, spec: SelectionSpec, query: RowQuery = _FIRST_PAGE) -> Page:
+    """One page of the run's rows with scores and decision, filtered, searched and sorted here.
+
+    Raises `ConfigError` for a name that the run does not have, and for a pattern that is none.
+    """
+    return explore_run(run).rows(spec, query)
+
+
+def matching(run: str, spec: SelectionSpec, query: RowQuery, *, limit: int = MAX_MATCHING) -> tuple[str, ...]:
+    """Ids of all rows that match, on whatever page; `ConfigError` when they are more than `limit`."""
+    return explore_run(run).matching(spec, query, limit)
+
+
+def columns(run: str) -> dict[str, list[str]]:
+    """By what rows can be filtered and sorted: `metrics` (numbers) and `kinds` (columns of few values)."""
+    exploration = explore_run(run)
+    return {"metrics": list(exploration.metrics), "kinds": list(exploration.kinds)}
 
 
 def other_seeds(run: str, spec: SelectionSpec) -> dict[int, Overlap]:
@@ -78,7 +74,7 @@ def other_seeds(run: str, spec: SelectionSpec) -> dict[int, Overlap]:
 
 def categories(run: str) -> list[str]:
     """The dataset's own columns that sort its rows into kinds, 2 to 20 of them."""
-    return list(explore_run(run).categories)
+    return list(explore_run(run).kinds)
 
 
 def kept_by(run: str, spec: SelectionSpec, column: str) -> pd.DataFrame:
@@ -93,7 +89,7 @@ def kept_by_strategy(run: str, spec: SelectionSpec, column: str) -> dict[str, pd
 
 
 def row(run: str, spec: SelectionSpec, example_id: str) -> RowView:
-    """One row with its full text, scores, decision and margin."""
+    """One row with its full text, scores, decision and margin, its percentiles and its nearest neighbours."""
     return explore_run(run).row(spec, example_id)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +27,7 @@ from .sources import RawTable, preview, read_source
 MAX_HELDOUT = 1_000
 UNLABELLED = "unlabelled"
 _BATCH = 10_000  # rows written to Parquet at a time
+_GROUP = 2_000  # rows that are read together: a single one costs as much
 
 
 @dataclass(frozen=True)
@@ -198,16 +199,19 @@ def write_examples(path: Path | str, examples: Iterable[Example]) -> None:
     _write(path, (_record(example) for example in examples), _EXAMPLE_COLUMNS)
 
 
-def read_examples(path: Path | str) -> list[Example]:
-    """What `write_examples` wrote."""
-    columns_of = lru_cache(maxsize=None)(json.loads)  # rows of one source share their columns again
+def read_examples(path: Path | str, *, ids: Collection[str] | None = None) -> list[Example]:
+    """What `write_examples` wrote; of a large file, only the rows with these `ids` need be made."""
+    batches = _batches(path)
+    return list(decode_examples(batches if ids is None else _with_ids(batches, ids)))
 
-    def example(record: dict[str, Any]) -> Example:
+
+def decode_examples(tables: Iterable[Any]) -> Iterator[Example]:
+    """The examples in Arrow tables or batches with the columns of such a file."""
+    columns_of = lru_cache(maxsize=None)(json.loads)  # rows of one source share their columns again
+    for record in (record for table in tables for record in table.to_pylist()):
         messages = tuple(Message(**message) for message in json.loads(record["messages"]))
         parts = {"messages": messages, "extra": json.loads(record["extra"]), "columns": columns_of(record["columns"])}
-        return Example(**(record | parts))
-
-    return [example(record) for record in _read(path)]
+        yield Example(**(record | parts))
 
 
 def write_quarantined(path: Path | str, rows: Iterable[Quarantined]) -> None:
@@ -243,12 +247,25 @@ def _write(path: Path | str, records: Iterable[dict[str, Any]], columns: dict[st
     rows = iter(records)
     with replacing(path) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
         while batch := list(islice(rows, _BATCH)):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema), row_group_size=_GROUP)
 
 
 def _read(path: Path | str) -> Iterator[dict[str, Any]]:
+    for batch in _batches(path):
+        yield from batch.to_pylist()
+
+
+def _with_ids(batches: Iterable[Any], ids: Collection[str]) -> Iterator[Any]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = pa.array(ids, pa.string())
+    for batch in batches:
+        yield batch.filter(pc.is_in(batch.column("example_id"), value_set=wanted))
+
+
+def _batches(path: Path | str) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=_BATCH):
-            yield from batch.to_pylist()
+        yield from file.iter_batches(batch_size=_BATCH)

@@ -5,26 +5,31 @@ Answers thresholds, histograms, pages and rows from cached columns; no model is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..config import SelectionSpec, validated
+from ..config import SelectionSpec
 from ..data.examples import Example
-from ..errors import DataError, RunError
+from ..errors import ConfigError, DataError, RunError
 from ..files import read_json
-from ..selection import rows as table_rows
-from ..selection.outcome import Selection
+from ..selection.borderline import borderline
+from ..selection.outcome import DECISIONS, Selection
+from ..selection.rows import COUNTED, Kinds, Page, RowQuery, RowTable
 from ..selection.rules import SelectionTable
 from ..selection.summary import Bins, Histogram, statistics
+from .columns import MAX_KINDS, all_metrics, kinds_of
+from .cutoffs import moved
+from .rowviews import RowView, by_hand, row_view
 from .store import RunStore
+from .texts import Texts
 
-MAX_KINDS = 20  # values of a column that is a kind of row, rather than a text or an id
+_CLIP = 300  # characters of a text in the table of rows
+MAX_MATCHING = 2000  # rows that can be kept or dropped by hand at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,32 +41,22 @@ class Preview:
     statistics: dict[str, pd.DataFrame]  # by column: one row per domain
 
 
-@dataclass(frozen=True)
-class RowView:
-    """One row with everything known about it."""
-
-    example: Example
-    decision: str
-    scores: dict[str, float]
-    rank: int  # by the strategy among those of its group that passed the filter; 0: none
-    ranked: int  # how many have a rank there
-    cutoff: dict[str, float | None]  # of its group
-    strategy: str  # what ranked it
-
-
 class Exploration:
     """The delta table of a run and the texts of its rows."""
 
     def __init__(self, table: pd.DataFrame, examples_path: Path):
         self.table = table
-        self._examples_path = examples_path
         self.selections = SelectionTable(table)
+        self._examples_path = examples_path
         self._select = lru_cache(maxsize=16)(self._select_uncached)
+        self._borderline = lru_cache(maxsize=8)(self._borderline_uncached)
         self._bins = lru_cache(maxsize=8)(lambda column, bins: Bins(table, column, bins=bins))
 
     @property
     def domains(self) -> list[str]:
         return self.selections.domains
+
+    # selection -----------------------------------------------------------------------------------------------------
 
     def select(self, spec: SelectionSpec) -> Selection:
         return self._select(spec.model_dump_json())
@@ -82,89 +77,147 @@ class Exploration:
     def _statistics(self) -> dict[str, pd.DataFrame]:
         return {column: statistics(self.table, column) for column in ("delta_entropy", "delta_nll")}
 
-    def move_cutoff(self, spec: SelectionSpec, *, line: str, group: str, value: float, linked: bool) -> SelectionSpec:
-        """`spec` with the γ or β that puts a cut-off line of `group` at `value`, for all domains or for that one."""
+    def move_cutoff(
+        self, spec: SelectionSpec, *, line: str, group: str, value: float, linked: bool, ends: bool = True
+    ) -> SelectionSpec:
+        """`spec` with the γ or β that puts a cut-off line of `group` at `value`; see `cutoffs.moved`."""
         if line == "beta":
-            part, share = "ratio", self.selections.ratio_at(spec, group, value)
+            share = self.selections.ratio_at(spec, group, value)
         else:
-            end = line.removeprefix("gamma_")
-            part, share = "gamma", self.selections.gamma_at(spec, group, value, end=end)
-        values = spec.model_dump(mode="json")
-        rules = {name: dict(rule) for name, rule in values["domains"].items()}
-        if linked or spec.scope == "global":
-            values[part] = share
-            rules = {name: rule | {part: None} for name, rule in rules.items()}
-        else:
-            rules[group] = rules.get(group, {}) | {part: share}
-        values["domains"] = {name: rule for name, rule in rules.items() if any(v is not None for v in rule.values())}
-        return validated(SelectionSpec, values)
+            share = self.selections.gamma_at(spec, group, value, end=line.removeprefix("gamma_"))
+        return moved(spec, line=line, group=group, share=share, linked=linked, ends=ends)
+
+    def borderline(self, spec: SelectionSpec) -> np.ndarray:
+        """(N,) bool: rows whose decision hangs on little; see `selection.borderline`."""
+        return self._borderline(spec.model_dump_json())
+
+    def _borderline_uncached(self, spec: str) -> np.ndarray:
+        error = self.table["delta_entropy_se"].to_numpy(np.float64) if "delta_entropy_se" in self.table else None
+        return borderline(self.selections, self._select(spec), error)
+
+    # columns -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def examples(self) -> dict[str, Example]:
-        from ..data.pool import read_examples
+    def texts(self) -> Texts:
+        return Texts(self._examples_path, self.selections.ids.arrow)
 
-        return {example.example_id: example for example in read_examples(self._examples_path)}
+    @cached_property
+    def metrics(self) -> dict[str, np.ndarray]:
+        """Numbers per row by name, each (N,): scores, lengths, and the dataset's own columns of numbers."""
+        return all_metrics(self.table, self.texts)
+
+    @cached_property
+    def kinds(self) -> dict[str, Kinds]:
+        """The dataset's own columns that sort its rows into kinds: 2 to 20 values each."""
+        return kinds_of(self.texts.labels, Kinds(self.selections.codes, self.domains))
+
+    @property
+    def categories(self) -> dict[str, np.ndarray]:
+        """`kinds` as (N,) objects of text."""
+        return {name: kinds.values for name, kinds in self.kinds.items()}
+
+    def kept_by(self, spec: SelectionSpec, column: str) -> pd.DataFrame:
+        """How many rows of each kind in `column` there are and how many `spec` keeps: `rows, kept`, by kind."""
+        if column not in self.kinds:
+            known = ", ".join(self.kinds) or "none"
+            raise DataError(f"There is no column {column!r} with 2 to {MAX_KINDS} kinds of rows; there is {known}.")
+        kinds = self.kinds[column]
+        counts = {
+            "rows": np.bincount(kinds.codes, minlength=len(kinds.names)),
+            "kept": np.bincount(kinds.codes[self.select(spec).selected], minlength=len(kinds.names)),
+        }
+        table = pd.DataFrame(counts, index=pd.Index(kinds.names, dtype=object))
+        return table.sort_values("rows", ascending=False, kind="stable")
+
+    # rows ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _rows(self) -> RowTable:
+        return RowTable(self.selections, self.metrics, self.kinds)
+
+    def rows(self, spec: SelectionSpec, query: RowQuery) -> Page:
+        """One page of the rows that match, with scores, the beginnings of their texts, and what `spec` decided."""
+        selection, uncertain = self.select(spec), self.borderline(spec)
+        found = self._found(query)
+        parts = {show: found & self._rows.shown(show, selection, uncertain) for show in {*COUNTED, query.show}}
+        positions, total, page, pages = self._rows.page(query, selection, parts[query.show])
+        counts: dict[str, int] = {show: int(np.count_nonzero(parts[show])) for show in COUNTED}
+        return Page(self._shown(positions, selection, uncertain), total, page, pages, counts)
+
+    def matching(self, spec: SelectionSpec, query: RowQuery, limit: int = MAX_MATCHING) -> tuple[str, ...]:
+        """Ids of all rows that match, in table order; more than `limit` is a `ConfigError`."""
+        selection = self.select(spec)
+        keep = self._found(query) & self._rows.shown(query.show, selection, self.borderline(spec))
+        if (n := int(np.count_nonzero(keep))) > limit:
+            raise ConfigError(f"{n:,} rows match, but at most {limit:,} can be chosen by hand at once: filter further.")
+        return tuple(self.selections.ids.where(keep))
+
+    def _found(self, query: RowQuery) -> np.ndarray:
+        """(N,) bool: rows that pass every filter that does not depend on the rule."""
+        keep = self._rows.matches(query)
+        text = query.search if query.regex else query.search.strip()
+        return keep & self.texts.search(text, regex=query.regex) if text else keep
+
+    def _shown(self, positions: np.ndarray, selection: Selection, uncertain: np.ndarray) -> pd.DataFrame:
+        ids = self.selections.ids.at(positions)
+        clipped = self.texts.take(positions, _CLIP)
+        columns = {
+            "example_id": ids,
+            "domain": [self.domains[code] for code in self.selections.codes[positions]],
+            "decision": [DECISIONS[code] for code in np.asarray(selection.decision.codes)[positions]],
+            "rank": selection.rank[positions],
+            "in_calibration": self.selections.in_calibration[positions],
+            "by_hand": by_hand(selection, ids),
+            "borderline": uncertain[positions],
+        }
+        columns |= {name: values[positions] for name, values in self.metrics.items()}
+        return pd.DataFrame(columns | {"instruction": clipped.instruction, "response": clipped.response})
+
+    def row(self, spec: SelectionSpec, example_id: str) -> RowView:
+        """Everything about one row; `DataError` for an id the run does not have."""
+        return row_view(
+            self._position(example_id),
+            frame=self.table,
+            table=self.selections,
+            rows=self._rows,
+            texts=self.texts,
+            selection=self.select(spec),
+            borderline=self.borderline(spec),
+        )
+
+    def _position(self, example_id: str) -> int:
+        position = self.selections.ids.find(example_id)
+        if position is None:
+            raise DataError(f"There is no row {example_id!r} in this run.")
+        return position
+
+    @cached_property
+    def examples(self) -> Mapping[str, Example]:
+        """The rows by id, each read when it is asked for."""
+        return _Examples(self)
 
     def examples_of(self, ids: Iterable[str]) -> list[Example]:
         """The rows with these ids, as their datasets wrote them."""
         return [self.examples[example_id] for example_id in ids]
 
-    @cached_property
-    def _frame(self) -> pd.DataFrame:
-        texts = [self.examples[example_id] for example_id in self.table["example_id"]]
-        return self.table.assign(
-            instruction=[f"{t.instruction}\n{t.input}".strip() for t in texts], response=[t.response for t in texts]
-        )
 
-    @cached_property
-    def categories(self) -> dict[str, np.ndarray]:
-        """The dataset's own columns that sort its rows into kinds: 2 to 20 values each, as (N,) objects of text."""
-        rows = [self.examples[example_id].extra for example_id in self.table["example_id"]]
-        scores = set(self.table.columns[2:])  # a scored file has them as columns of its own
-        names = dict.fromkeys(name for row in rows[:100] for name in row if name not in scores)
-        found = {}
-        for name in names:
-            values = [row.get(name) for row in rows]
-            if not all(value is None or isinstance(value, (str, bool, int)) for value in values):
-                continue
-            kinds = {str(value) for value in values if value is not None}
-            if 2 <= len(kinds) <= MAX_KINDS and len(kinds) < len(rows):
-                found[name] = np.array(["" if value is None else str(value) for value in values], dtype=object)
-        domains = self.table["domain"].to_numpy(dtype=object)
-        return {name: values for name, values in found.items() if not np.array_equal(values, domains)}
+class _Examples(Mapping[str, Example]):
+    """The rows of an exploration by id, in table order."""
 
-    def kept_by(self, spec: SelectionSpec, column: str) -> pd.DataFrame:
-        """How many rows of each kind in `column` there are and how many `spec` keeps: `rows, kept`, by kind."""
-        if column not in self.categories:
-            known = ", ".join(self.categories) or "none"
-            raise DataError(f"There is no column {column!r} with 2 to {MAX_KINDS} kinds of rows; there is {known}.")
-        kinds = pd.Series(self.categories[column])
-        counts = pd.DataFrame({"rows": kinds.value_counts(), "kept": kinds[self.select(spec).selected].value_counts()})
-        return counts.fillna(0).astype(int).sort_values("rows", ascending=False, kind="stable")
+    def __init__(self, exploration: Exploration):
+        self._run = exploration
 
-    def rows(self, spec: SelectionSpec, **query: Any) -> table_rows.Page:
-        """One page of rows with scores, text and the decision under `spec`; `query` as for `selection.rows.query`."""
-        selection = self.select(spec)
-        frame = self._frame.assign(decision=np.asarray(selection.decision), rank=selection.rank)
-        return table_rows.query(frame, **query)
+    def __getitem__(self, example_id: str) -> Example:
+        position = self._run.selections.ids.find(example_id)
+        if position is None:
+            raise KeyError(example_id)
+        return self._run.texts.example(position)
 
-    def row(self, spec: SelectionSpec, example_id: str) -> RowView:
-        """Everything about one row; `DataError` for an id the run does not have."""
-        if example_id not in self.examples:
-            raise DataError(f"There is no row {example_id!r} in this run.")
-        selection = self.select(spec)
-        place = int(np.flatnonzero(selection.example_ids == example_id)[0])
-        record = self.table.iloc[place]
-        same = (self.table["domain"] == record["domain"]).to_numpy() | (spec.scope == "global")
-        return RowView(
-            example=self.examples[example_id],
-            decision=str(selection.decision[place]),
-            scores={key: float(record[key]) for key in self.table.columns[2:]},
-            rank=int(selection.rank[place]),
-            ranked=int((selection.rank[same] > 0).sum()),
-            cutoff=asdict(selection.cutoff_of(record["domain"])),
-            strategy=spec.strategy,
-        )
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._run.selections.ids.arrow.to_pylist())
+
+    def __len__(self) -> int:
+        return len(self._run.selections)
 
 
 def explore(store: RunStore) -> Exploration:
@@ -175,8 +228,9 @@ def explore(store: RunStore) -> Exploration:
     return _open(str(store.path), path.stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)  # a run of a million rows takes up to 1 GB; two can be compared
 def _open(path: str, _modified: int) -> Exploration:
     store = RunStore(path)
     folder = store.path / "artifacts" / read_json(store.path / "published.json")["examples"]
-    return Exploration(pd.read_parquet(store.path / "deltas.parquet"), folder / "examples.parquet")
+    table = pd.read_parquet(store.path / "deltas.parquet")
+    return Exploration(table, folder / "examples.parquet")

@@ -5,43 +5,20 @@ The models run in a process of their own, so that the server never loads weights
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from ..data.examples import Example, Message
-from ..errors import RunError, UserError
-from . import queue
-from .executor import environment
+from ..errors import RunError
+from .aside import answer, ask
 from .plan import Stage, plan
 from .stages.context import pinned_config, trained_path
 from .store import RunStore
-
-TIMEOUT = 600  # seconds
 
 
 def side_by_side(store: RunStore, request: dict[str, Any]) -> dict[str, str]:
     """The texts by model name; `RunError` while the accelerator is busy or when the models fail."""
     _stage(store, "finetune")
-    done = subprocess.run(
-        [sys.executable, "-m", "instructdiff_ui.runs.generation", str(store.path)],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env=environment() | {"PYTHONIOENCODING": "utf-8"},
-    )
-    try:
-        answer = json.loads(done.stdout.strip().splitlines()[-1])
-    except (IndexError, ValueError):
-        with store.log.open("a", encoding="utf-8") as log:
-            log.write(done.stderr)
-        raise RunError(f"Generation ended with exit code {done.returncode}; its output is in the log.") from None
-    if "error" in answer:
-        raise RunError(answer["error"])
-    return answer
+    return ask("instructdiff_ui.runs.generation", store, request, what="Generation")
 
 
 def _stage(store: RunStore, work: str) -> Stage:
@@ -89,17 +66,5 @@ def _prompt_ids(data, tokenizer, request: dict[str, Any]) -> tuple[int, ...]:
     return made.examples[0].prompt_ids
 
 
-def main() -> None:
-    store, request = RunStore(sys.argv[1]), json.loads(sys.stdin.read())
-    out = os.dup(1)
-    os.dup2(2, 1)  # whatever a library prints must not mix with the answer
-    try:
-        with queue.turn_now(f"{store.run_id}-generation"):
-            answer = generate(store, request)
-    except UserError as error:
-        answer = {"error": error.message}
-    os.write(out, json.dumps(answer, ensure_ascii=False).encode())
-
-
 if __name__ == "__main__":
-    main()
+    answer(generate, name="generation")

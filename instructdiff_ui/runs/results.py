@@ -6,14 +6,14 @@ Reads and writes; decides nothing.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ..data.examples import Example
-from ..data.export import export_rows, merged_rows
+from ..data.export import Again, write_format
 from ..files import read_json, replacing, write_json
 from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
@@ -22,6 +22,9 @@ from .stages.context import examples_folder
 from .store import RunStore
 
 SCORES = COLUMNS[COLUMNS.index("n_tokens") : COLUMNS.index("delta_entropy") + 1]  # those that are exported
+EXPORTED = ("example_id", "domain", *SCORES)  # beside a dataset's own columns
+BATCH = 10_000  # rows asked for at a time
+ExamplesOf = Callable[[Sequence[str]], list[Example]]
 
 PUBLISHED = {
     "deltas": ("deltas.parquet",),
@@ -70,19 +73,30 @@ def export_selected(
     examples: Mapping[str, Example],
     table: pd.DataFrame,
     chosen: Selection,
-    *,
-    fmt: str = "jsonl",
-    scores: bool = True,
-) -> int:
-    """Write the selected rows as the dataset had them, with id, domain and scores if wanted; returns how many.
+) -> None:
+    """Write the selected rows as JSON lines, as the dataset had them, with id, domain and scores."""
+    beside = selected_rows(lambda ids: [examples[i] for i in ids], table, chosen, columns=EXPORTED)
+    write_format(path, beside, "jsonl")
 
-    The rows come in the order of the table.
+
+def selected_rows(
+    examples_of: ExamplesOf, table: pd.DataFrame, chosen: Selection, *, columns: Sequence[str]
+) -> Again[tuple[Example, dict[str, Any]]]:
+    """The selected rows in the order of the table, each with its values of `columns`; a number that is none is None.
+
+    They are asked for by batches of ids, so that no more than a batch need be held.
     """
-    kept = table[chosen.selected]
-    columns: list[Any] = kept[["example_id", "domain", *SCORES]].to_dict("records") if scores else []
-    rows = merged_rows([examples[i] for i in kept["example_id"]], {row["example_id"]: row for row in columns})
-    export_rows(path, rows, fmt)
-    return len(rows)
+    ids = chosen.ids
+    values = table.loc[chosen.selected, list(columns)]
+
+    def pairs() -> Iterator[tuple[Example, dict[str, Any]]]:
+        for start in range(0, len(ids), BATCH):
+            part: list[Any] = values.iloc[start : start + BATCH].to_dict("records")
+            beside = [{name: None if value != value else value for name, value in row.items()} for row in part]
+            texts = examples_of(ids[start : start + BATCH])
+            yield from zip(texts, beside or [{} for _ in texts], strict=True)
+
+    return Again(pairs)
 
 
 def artifact_of(store: RunStore, work: str) -> Path | None:

@@ -13,11 +13,15 @@ import pandas as pd
 
 from ..config import SelectionSpec, digest
 from ..files import read_json
+from ..selection.deltas import COLUMNS
 from ..selection.overlap import Overlap, overlap
 from ..selection.rules import SelectionTable
 from .exploration import explore
 from .plan import Stage
 from .store import RunStore
+
+# what a rule looks at; the other columns would only fill memory
+_RANKED = [name for name in COLUMNS if name not in ("calibrated_nll", "calibrated_entropy", "delta_entropy_se")]
 
 
 def seed_facts(deltas: Stage) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def other_seeds(store: RunStore, spec: SelectionSpec) -> dict[int, Overlap]:
     return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _table(folder: Path) -> SelectionTable:
     """Artifacts are named by their content, so this one never changes."""
-    return SelectionTable(pd.read_parquet(folder / "deltas.parquet"))
+    return SelectionTable(pd.read_parquet(folder / "deltas.parquet", columns=_RANKED))

@@ -6,12 +6,14 @@ Holds results only; the rules that produce them are in `rules`.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..config import SelectionSpec, digest
+from .order import Ids
 
 DECISIONS = ("selected", "nll_low", "nll_high", "rank", "excluded", "quarantined")
 SELECTED, NLL_LOW, NLL_HIGH, RANK, EXCLUDED, QUARANTINED = range(len(DECISIONS))
@@ -43,7 +45,7 @@ class Selection:
     """What `rules.apply` decided, aligned with the rows of the table."""
 
     spec: SelectionSpec
-    example_ids: np.ndarray  # (N,) objects
+    table_ids: Ids  # of all N rows
     decision: pd.Categorical[str]  # (N,) of DECISIONS
     rank: np.ndarray  # (N,) 1-based rank by the strategy among the rows of the group that passed the filter; 0: no rank
     cutoffs: dict[str, Cutoff]  # by domain, or {"all": …} when the pool is ranked as one
@@ -56,11 +58,16 @@ class Selection:
         return np.asarray(self.decision.codes) == SELECTED
 
     @property
-    def ids(self) -> list[str]:
-        """Ids of the kept rows, in table order."""
-        return self.example_ids[self.selected].tolist()
+    def example_ids(self) -> np.ndarray:
+        """(N,) objects: the id of every row."""
+        return self.table_ids.objects
 
     @property
+    def ids(self) -> list[str]:
+        """Ids of the kept rows, in table order."""
+        return self.table_ids.where(self.selected)
+
+    @cached_property
     def ids_hash(self) -> str:
         """Identifies the kept set, whatever the order of the table."""
         return digest(sorted(self.ids))

@@ -1,21 +1,63 @@
-"""One page of a table of rows: filtered, searched, sorted and cut on the server.
+"""The table of rows: filtered, sorted and cut on the server.
 
 The browser never gets more than a page, and what it gets carries the example id, so that a click names a row however
-the table was sorted.
+the table was sorted. Knows no text: a search comes in as the rows it found.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from ..config import Settings
 from ..errors import ConfigError
+from .order import LAST
+from .outcome import DECISIONS, SELECTED, Selection
+from .regions import Region
+from .rules import SelectionTable
 
-SEARCHED = ("instruction", "response")
+Show = Literal[
+    "all", "kept", "dropped", "borderline", "nll_low", "nll_high", "rank", "excluded", "by_hand", "calibration"
+]
+COUNTED: tuple[Show, ...] = ("all", "kept", "dropped", "borderline")
+_KEPT_ORDERS = 16  # sort orders that are remembered, each 4 bytes a row
+_KEPT_MATCHES = 8  # filters whose rows are remembered, each a byte a row
+_HOW = {"page", "page_size", "sort_by", "descending", "show"}  # what does not filter, or depends on the rule
+
+
+class RowQuery(Settings):
+    """Which rows of a run to show, in which order; every filter that is set must hold."""
+
+    page: int = Field(1, ge=1, description="1-based; a page beyond the last one gives the last")
+    page_size: int = Field(25, ge=1, le=100)
+    sort_by: str = Field("delta_entropy", description="A metric, example_id, domain, decision, rank or a kind column")
+    descending: bool = False
+    search: str = Field("", max_length=1000, description="Found in instruction or response, whatever the case")
+    regex: bool = Field(False, description="Whether `search` is an RE2 pattern, rather than plain text")
+    domains: tuple[str, ...] = Field((), description="Only these; empty means all")
+    show: Show = "all"
+    ranges: dict[str, tuple[float | None, float | None]] = Field({}, description="By metric: inclusive bounds")
+    kinds: dict[str, str] = Field({}, description="By column of the dataset: the one kind to show")
+    region: Region | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """A column that sorts rows into few kinds."""
+
+    codes: np.ndarray  # (N,) int16
+    names: list[str]  # by code, sorted; "" for rows without a value
+
+    @property
+    def values(self) -> np.ndarray:
+        """(N,) objects of text."""
+        return np.array(self.names, dtype=object)[self.codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,69 +66,122 @@ class Page:
     total: int  # rows that match, over all pages
     page: int  # 1-based
     pages: int  # at least 1
+    counts: dict[str, int]  # all, kept, dropped, borderline → rows that match everything else
 
 
-def query(
-    frame: pd.DataFrame,
-    *,
-    page: int = 1,
-    page_size: int = 25,
-    sort_by: str = "example_id",
-    descending: bool = False,
-    search: str = "",
-    domain: str | None = None,
-    decision: str | Collection[str] = (),
-) -> Page:
-    """The rows of `frame` that match, in order; ties by example id, NaN last in either direction.
+class RowTable:
+    """The columns that rows are filtered and sorted by, all in table order."""
 
-    `search` is plain text, found in instruction or response whatever the case. `decision` is one or several names of
-    `outcome.DECISIONS`; empty means all. A page beyond the last one gives the last.
-    """
-    if sort_by not in frame:
-        raise ConfigError(f"There is no column {sort_by!r}; the columns are {', '.join(map(str, frame.columns))}.")
-    matches = np.flatnonzero(_matches(frame, search=search.strip(), domain=domain, decision=decision))
-    pages = max(1, math.ceil(len(matches) / page_size))
-    page = min(max(1, page), pages)
-    keys = _keys(frame[sort_by].iloc[matches], descending)
-    start, stop = (page - 1) * page_size, min(page * page_size, len(matches))
-    shown = frame.iloc[matches[_slice(keys, frame["example_id"].iloc[matches], start, stop)]]
-    return Page(rows=shown.reset_index(drop=True), total=len(matches), page=page, pages=pages)
+    def __init__(self, table: SelectionTable, metrics: dict[str, np.ndarray], kinds: dict[str, Kinds]):
+        self._table = table
+        self._ids = table.ids
+        self.metrics = metrics
+        self.kinds = kinds
+        self._fixed_order = lru_cache(maxsize=_KEPT_ORDERS)(self._fixed_order_uncached)
+        self._matches = lru_cache(maxsize=_KEPT_MATCHES)(self._matches_uncached)
+
+    # filters -------------------------------------------------------------------------------------------------------
+
+    def matches(self, query: RowQuery) -> np.ndarray:
+        """(N,) bool: rows that pass every filter but `search` and `show`; `ConfigError` for an unknown name."""
+        return self._matches(query.model_dump_json(exclude=_HOW | {"search", "regex"}))
+
+    def _matches_uncached(self, text: str) -> np.ndarray:
+        query = RowQuery.model_validate_json(text)
+        keep = np.ones(len(self._table), bool)
+        if query.domains:
+            wanted = np.zeros(len(self._table.domains), bool)
+            wanted[[_place(name, self._table.domains, "domain") for name in query.domains]] = True
+            keep &= wanted[self._table.codes]
+        for name, (low, high) in query.ranges.items():
+            keep &= _within(self.metric(name), low, high)
+        for column, kind in query.kinds.items():
+            kinds = self.kind(column)
+            keep &= kinds.codes == _place(kind, kinds.names, f"{column}")
+        if query.region is not None:
+            keep &= query.region.holds(self.metric(query.region.x), self.metric(query.region.y))
+        return keep
+
+    def shown(self, show: Show, selection: Selection, borderline: np.ndarray) -> np.ndarray:
+        """(N,) bool: rows of one part of the outcome; `borderline` is (N,) bool."""
+        codes = np.asarray(selection.decision.codes)
+        if show == "all":
+            return np.ones(len(codes), bool)
+        if show in ("kept", "dropped"):
+            return (codes == SELECTED) == (show == "kept")
+        if show == "borderline":
+            return borderline
+        if show == "calibration":
+            return self._table.in_calibration
+        if show == "by_hand":
+            by_hand = np.zeros(len(codes), bool)
+            by_hand[self._ids.positions((*selection.spec.pinned, *selection.spec.excluded))] = True
+            return by_hand
+        return codes == DECISIONS.index(show)
+
+    def metric(self, name: str) -> np.ndarray:
+        """(N,) numbers of a metric, by name."""
+        if name not in self.metrics:
+            raise ConfigError(f"There is no metric {name!r}; the metrics are {', '.join(self.metrics)}.")
+        return self.metrics[name]
+
+    def kind(self, name: str) -> Kinds:
+        if name not in self.kinds:
+            known = ", ".join(self.kinds) or "none"
+            raise ConfigError(f"There is no column {name!r} that sorts rows into kinds; there is {known}.")
+        return self.kinds[name]
+
+    # order ---------------------------------------------------------------------------------------------------------
+
+    def order(self, query: RowQuery, selection: Selection) -> np.ndarray:
+        """(N,) positions in the order of the query: ties by example id, what is missing last in either direction."""
+        if query.sort_by == "decision":
+            return self._ids.grouped(_turned(np.asarray(selection.decision.codes), query.descending))
+        if query.sort_by == "rank":
+            rank = _turned(selection.rank, query.descending)
+            return self._ids.ordered(np.where(selection.rank > 0, rank, np.int32(LAST)))
+        return self._fixed_order(query.sort_by, query.descending)
+
+    def _fixed_order_uncached(self, name: str, descending: bool) -> np.ndarray:
+        if name in self.metrics:
+            return self._ids.ordered(_turned(self.metrics[name], descending))
+        if name == "example_id":
+            return self._ids.order[::-1] if descending else self._ids.order
+        if name == "domain":
+            return self._ids.grouped(_turned(self._table.codes, descending))
+        if name in self.kinds:
+            kinds = self.kinds[name]
+            missing = np.array([kind == "" for kind in kinds.names])[kinds.codes]
+            codes = _turned(kinds.codes, descending)
+            return self._ids.grouped(np.where(missing, np.int16(len(kinds.names)), codes))
+        known = ", ".join(["example_id", "domain", "decision", "rank", *self.metrics, *self.kinds])
+        raise ConfigError(f"There is no column {name!r} to sort by; the columns are {known}.")
+
+    def page(self, query: RowQuery, selection: Selection, keep: np.ndarray) -> tuple[np.ndarray, int, int, int]:
+        """Positions of the rows of the page among those that `keep`, (N,) bool, marks; the total, page and pages."""
+        order = self.order(query, selection)  # an unknown column is refused whatever matches
+        total = int(np.count_nonzero(keep))
+        pages = max(1, math.ceil(total / query.page_size))
+        page = min(query.page, pages)
+        found = order if total == len(keep) else order[keep[order]]
+        return found[(page - 1) * query.page_size : page * query.page_size], total, page, pages
 
 
-def _matches(frame: pd.DataFrame, *, search: str, domain: str | None, decision: str | Collection[str]) -> np.ndarray:
-    keep = np.ones(len(frame), bool)
-    if domain is not None:
-        keep &= (frame["domain"] == domain).to_numpy(bool)
-    if decision:
-        names = {decision} if isinstance(decision, str) else set(decision)
-        keep &= frame["decision"].isin(names).to_numpy(bool)
-    if search:
-        found = np.zeros(len(frame), bool)
-        for column in SEARCHED:
-            text = frame[column].astype("str")
-            found |= text.str.contains(search, case=False, regex=False, na=False).to_numpy(bool)
-        keep &= found
+def _within(values: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
+    keep = np.ones(len(values), bool)
+    if low is not None:
+        keep &= values >= low
+    if high is not None:
+        keep &= values <= high
     return keep
 
 
-def _keys(column: pd.Series, descending: bool) -> np.ndarray:
-    """Numbers that sort like the column, upwards; what is missing comes last either way."""
-    if pd.api.types.is_numeric_dtype(column):
-        values = column.to_numpy(np.float64, na_value=np.nan)
-    else:
-        codes = pd.factorize(column, sort=True)[0]
-        values = np.where(codes < 0, np.nan, codes)
-    return np.nan_to_num(-values if descending else values, nan=np.inf, posinf=np.inf, neginf=-np.inf)
+def _turned(key: np.ndarray, descending: bool) -> np.ndarray:
+    """A key that sorts upwards as `key` does in the wanted direction."""
+    return -key if descending else key
 
 
-def _slice(keys: np.ndarray, ids: pd.Series, start: int, stop: int) -> np.ndarray:
-    """Positions start…stop of the order by (key, id); ids are compared only among the ties that reach into it."""
-    if start >= stop:
-        return np.empty(0, np.intp)
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    first = int(np.searchsorted(ordered, ordered[start], side="left"))
-    last = int(np.searchsorted(ordered, ordered[stop - 1], side="right"))
-    tied = order[first:last]
-    window = pd.DataFrame({"key": keys[tied], "id": ids.to_numpy()[tied], "place": tied}).sort_values(["key", "id"])
-    return window["place"].to_numpy()[start - first : stop - first]
+def _place(name: str, names: list[str], what: str) -> int:
+    if name not in names:
+        raise ConfigError(f"There is no {what} {name!r}; there is {', '.join(map(repr, names))}.")
+    return names.index(name)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..config import Strategy
 from ..errors import ConfigError
+from .order import Ids
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,16 @@ RANKINGS: dict[str, Ranking] = {
 assert set(RANKINGS) == set(get_args(Strategy))
 
 
-def sort_key(table: pd.DataFrame, strategy: str, *, seed: int) -> np.ndarray:
-    """(N,) float64 to sort ascending; `mid` sorts like `min`, and whoever cuts takes the middle.
+def sort_key(table: pd.DataFrame, strategy: str, *, seed: int, ids: Ids) -> np.ndarray:
+    """(N,) numbers to sort ascending; `mid` sorts like `min`, and whoever cuts takes the middle.
 
-    A random key depends on the row's id, the seed and which rows there are, not on their order.
+    `ids` are those of the table. A random key depends on the row's id, the seed and which rows there are, not on their
+    order.
     """
     ranking = RANKINGS[strategy]
     if ranking.column is None:
-        key = np.empty(len(table))
-        order = pd.Index(table["example_id"].to_numpy(dtype=object)).argsort()
-        key[order] = np.random.default_rng(seed).permutation(len(table))
-        return key
+        return np.random.default_rng(seed).permutation(len(table))[ids.rank]
     if ranking.column not in table:
         raise ConfigError(f"The strategy {strategy} ranks by {ranking.column}, which this run does not have.")
-    values = table[ranking.column].to_numpy(np.float64)
+    values = table[ranking.column].to_numpy()
     return -values if ranking.end == "max" else values

@@ -23,10 +23,17 @@ _PART_OF_DECISION = {
     "excluded": "excluded",
     "quarantined": "excluded",
 }
-_PART_OF = np.array([PARTS.index(_PART_OF_DECISION[name]) for name in DECISIONS])
+_PART_OF = np.array([PARTS.index(_PART_OF_DECISION[name]) for name in DECISIONS], np.int8)
 
 _TAIL = 0.01  # of a domain's rows, at each end, may fall outside the drawn range
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+def parts_of(selection: Selection | None, n: int) -> np.ndarray:
+    """(n,) int8: the place in `PARTS` of every row; without a selection every row counts as dropped by rank."""
+    if selection is None:
+        return np.full(n, PARTS.index("rank"), np.int8)
+    return _PART_OF[np.asarray(selection.decision.codes)]
 
 
 def statistics(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -73,27 +80,27 @@ class Bins:
     def __init__(self, table: pd.DataFrame, column: str, *, bins: int = 60, limits: tuple[float, float] | None = None):
         values = table[column].to_numpy(np.float64)
         self.column = column
-        self._domain, names = pd.factorize(table["domain"].to_numpy(dtype=object), sort=True)
+        domain, names = pd.factorize(table["domain"].to_numpy(dtype=object), sort=True)
         self.domains = [str(name) for name in names]
+        self._size = len(values)
         finite = np.isfinite(values)
         self._rows = np.flatnonzero(finite)
         self.unscored = len(values) - len(self._rows)
-        values, self._domain = values[finite], self._domain[finite]
-        low, high = limits or robust_limits(values, self._domain)
+        values, domain = values[finite], domain[finite]
+        low, high = limits or robust_limits(values, domain)
         self.edges = round_edges(low, high, bins=bins)
-        self.below = np.bincount(self._domain[values < self.edges[0]], minlength=len(names))
-        self.above = np.bincount(self._domain[values > self.edges[-1]], minlength=len(names))
+        self.below = np.bincount(domain[values < self.edges[0]], minlength=len(names))
+        self.above = np.bincount(domain[values > self.edges[-1]], minlength=len(names))
         inside = np.searchsorted(self.edges, values, side="right") - 1  # a value on an edge goes right
-        self._bin = np.clip(inside, 0, len(self.edges) - 2)
+        inside = np.clip(inside, 0, len(self.edges) - 2)
+        self._cell = (domain * (len(self.edges) - 1) + inside).astype(np.int32)
 
     def count(self, selection: Selection | None = None) -> Histogram:
         """The histogram under a selection of the same table; without one every row counts as dropped by rank."""
-        part = np.full(len(self._rows), PARTS.index("rank"))
-        if selection is not None:
-            part = _PART_OF[np.asarray(selection.decision.codes)[self._rows]]
-        shape = (len(self.domains), len(PARTS), len(self.edges) - 1)
-        cell = (self._domain * shape[1] + part) * shape[2] + self._bin
-        cells = np.bincount(cell, minlength=math.prod(shape)).reshape(shape)
+        part = parts_of(selection, self._size)
+        shape = (len(PARTS), len(self.domains), len(self.edges) - 1)
+        cell = self._cell + part[self._rows] * np.int32(shape[1] * shape[2])
+        cells = np.bincount(cell, minlength=math.prod(shape)).reshape(shape).swapaxes(0, 1)
         return Histogram(
             column=self.column,
             edges=self.edges.tolist(),
@@ -125,7 +132,11 @@ def robust_limits(values: np.ndarray, domain: np.ndarray) -> tuple[float, float]
     order = np.argsort(domain, kind="stable")
     parts = np.split(values[order], np.flatnonzero(np.diff(domain[order])) + 1)
     ends = np.array([np.quantile(part, [_TAIL, 1 - _TAIL]) for part in parts])
-    return float(ends[:, 0].min()), float(ends[:, 1].max())
+    low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
+    if low == high:  # a constant column still wants an axis that a reader can make sense of
+        pad = 0.05 * max(1.0, abs(low))
+        return low - pad, high + pad
+    return low, high
 
 
 def round_edges(low: float, high: float, *, bins: int) -> np.ndarray:

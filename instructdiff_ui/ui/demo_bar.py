@@ -9,7 +9,7 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus, SelectionSpec
-from .explore_tab import is_scored
+from .explore.scene import is_scored
 from .panels import demo
 from .view import view
 

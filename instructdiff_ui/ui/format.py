@@ -48,6 +48,21 @@ def pace(rate: float, unit: str, eta: float | None) -> str:
     return speed if eta is None else f"{speed} · {duration(eta)} left"
 
 
+def agreement(share: float) -> str:
+    """A Jaccard, recall or correlation with two digits; one that only rounds to 1 does not say 1."""
+    if not math.isfinite(share):
+        return "–"
+    if 0.995 <= share < 1:
+        return "> 0.99"
+    rounded = round(share, 2) + 0.0  # no minus before a zero
+    return f"{rounded:.2f}".replace("-", "−")
+
+
+def moment(iso: str) -> str:
+    """2026-11-22T20:15:07.123+00:00 → 2026-11-22 20:15."""
+    return iso[:16].replace("T", " ")
+
+
 def clipped(text: str, limit: int = 120) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
@@ -67,3 +82,39 @@ STRATEGIES = {
     "response_length_max": "Longest responses",
     "full data": "Full data",
 }
+
+
+METRICS = {
+    "delta_entropy": "ΔH",
+    "delta_nll": "ΔNLL",
+    "base_entropy": "H base",
+    "calibrated_entropy": "H calibrated",
+    "base_nll": "NLL base",
+    "calibrated_nll": "NLL calibrated",
+    "delta_entropy_se": "SE of ΔH",
+    "n_tokens": "Response tokens",
+    "instruction_chars": "Instruction characters",
+    "response_chars": "Response characters",
+    "length_ratio": "Instruction ÷ response length",
+}
+NATS = tuple(name for name in METRICS if "nll" in name or "entropy" in name)
+
+
+def metric(name: str) -> str:
+    """What people call a column; a column of the dataset keeps its own name."""
+    return METRICS.get(name, name.removeprefix("data:"))
+
+
+def unit(name: str) -> str:
+    return "nats per token" if name in NATS else {"n_tokens": "tokens"}.get(name, "")
+
+
+def value(name: str, number: float) -> str:
+    """A value of a column: nats with three decimals, counts as such, anything else with four digits."""
+    if name in NATS:
+        return nats(number)
+    if number is None or not math.isfinite(number):
+        return "–"
+    if float(number).is_integer():
+        return f"{number:,.0f}".replace("-", "−")
+    return f"{number:.4g}".replace("-", "−")

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from .shell import build
+from .page import build
 from .view import ASSETS
 
 MAX_UPLOAD = "2gb"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from ..api import SelectionSpec
+from ..api import RowQuery, SelectionSpec
 from ..config import validated
+
+MAX_STEPS = 200  # that can be undone
 
 
 @dataclass(frozen=True)
@@ -19,35 +22,108 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class TableState:
-    """Which part of the rows is shown."""
+class Steps:
+    """The selection rule that is being explored, with what it was before and what was undone."""
 
-    page: int = 1
-    sort_by: str = "delta_entropy"
-    descending: bool = False
-    search: str = ""
-    domain: str | None = None
-    decision: str = ""
-    current: str | None = None  # the row that is open
+    present: SelectionSpec
+    past: tuple[SelectionSpec, ...] = ()
+    future: tuple[SelectionSpec, ...] = ()
+
+    def to(self, spec: SelectionSpec) -> Steps:
+        """One step on; a rule that did not change is no step."""
+        if spec == self.present:
+            return self
+        return Steps(spec, (*self.past, self.present)[-MAX_STEPS:])
+
+    def undone(self) -> Steps:
+        if not self.past:
+            return self
+        return Steps(self.past[-1], self.past[:-1], (self.present, *self.future))
+
+    def redone(self) -> Steps:
+        if not self.future:
+            return self
+        return Steps(self.future[0], (*self.past, self.present), self.future[1:])
+
+
+@dataclass(frozen=True)
+class TableState:
+    """Which rows the table shows, and the row that is open."""
+
+    query: RowQuery = RowQuery(show="kept")
+    current: str | None = None
+    metric: str = "delta_entropy"  # what colours its tokens
+    extra: str = ""  # one more column of the table
+
+    def asked(self, **changes: Any) -> TableState:
+        """Another query, from its first page unless a page is asked for."""
+        values = self.query.model_dump(mode="json") | {"page": 1} | changes
+        return replace(self, query=validated(RowQuery, values))
 
     def sorted_by(self, column: str) -> TableState:
         """A click on a column's head: sort by it, or turn its order round."""
-        turned = not self.descending if column == self.sort_by else False
-        return replace(self, sort_by=column, descending=turned, page=1)
+        turned = not self.query.descending if column == self.query.sort_by else False
+        return self.asked(sort_by=column, descending=turned)
 
-    def filtered(self, *, search: str, domain: str | None, decision: str) -> TableState:
-        return replace(self, search=search or "", domain=domain or None, decision=decision or "", page=1)
+    def opened(self, example_id: str) -> TableState:
+        return replace(self, current=example_id)
 
-    def query(self) -> dict[str, Any]:
-        """The keyword arguments of `api.rows`."""
-        return {
-            "page": self.page,
-            "sort_by": self.sort_by,
-            "descending": self.descending,
-            "search": self.search,
-            "domain": self.domain,
-            "decision": self.decision,
-        }
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a selection is drawn: the values of the page's controls, in their order."""
+
+    linked: bool = True  # a line that is dragged moves those of all domains
+    ends: bool = True  # … and the other end of ΔNLL
+    kind: str = "histogram"
+    layout: str = "side by side"
+    bins: int = 60
+    beside: str = "map"  # the second chart
+    map_domain: str = ""  # empty: all
+    panel: str = "domains"  # of the analysis
+    column: str = "delta_entropy"  # of the table of domains
+    contrast: str = "n_tokens"  # column that is compared between kept and dropped rows
+    correlation: str = "spearman"
+    correlation_domain: str = ""
+    length: str = "n_tokens"
+    score: str = "delta_entropy"
+    category: str = ""  # column of kinds; empty: the first
+
+    def for_another_run(self) -> Drawing:
+        """Without what names a domain or a column of one run."""
+        return replace(
+            self, map_domain="", contrast="n_tokens", correlation_domain="", score="delta_entropy", category=""
+        )
+
+    def changed(self, values: Mapping[str, Any]) -> Drawing:
+        """With the values that a link brought, as far as they are of the right kind."""
+        known = {f.name: type(getattr(self, f.name)) for f in fields(self)}
+        return replace(self, **{name: v for name, v in values.items() if isinstance(v, known.get(name, ()))})
+
+
+def view_of(table: TableState, drawing: Drawing) -> dict[str, Any]:
+    """What a link holds beside the rule: whatever is not as on a page that was just opened."""
+    usual = TableState().query.model_dump(mode="json")
+    query = {name: value for name, value in table.query.model_dump(mode="json").items() if value != usual[name]}
+    drawn = {name: value for name, value in asdict(drawing).items() if value != getattr(Drawing(), name)}
+    return {
+        name: value
+        for name, value in {"rows": query, "row": table.current, "extra": table.extra, "drawing": drawn}.items()
+        if value
+    }
+
+
+def seen_in(view: Mapping[str, Any]) -> tuple[TableState, Drawing]:
+    """The table and the drawing that a link describes."""
+    asked = view.get("rows")
+    query = TableState().asked(**asked).query if isinstance(asked, Mapping) else TableState().query
+    drawn = view.get("drawing")
+    table = TableState(query=query, current=_text(view.get("row")) or None, extra=_text(view.get("extra")))
+    return table, Drawing().changed(drawn if isinstance(drawn, Mapping) else {})
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def changed_spec(spec: SelectionSpec, **changes: Any) -> SelectionSpec:
@@ -57,10 +133,28 @@ def changed_spec(spec: SelectionSpec, **changes: Any) -> SelectionSpec:
     return validated(SelectionSpec, spec.model_dump(mode="json") | changes)
 
 
-def with_rule(spec: SelectionSpec, domain: str, part: str, value: float | None) -> SelectionSpec:
-    """`spec` with γ (`gamma`) or β (`ratio`) of one domain; None goes back to the value of all."""
+def with_rule(spec: SelectionSpec, domain: str, part: str, value: float | None, *, ends: bool = True) -> SelectionSpec:
+    """`spec` with γ (`gamma`, `gamma_high`) or β (`ratio`) of one domain, or of all that have none of their own.
+
+    With `ends` a γ holds for both ends. None lets a domain follow the others again.
+    """
+    changes: dict[str, Any] = {part: value}
+    if part != "ratio" and (ends or value is None):
+        changes = {"gamma": value, "gamma_high": None}
+    elif part == "gamma":
+        changes["gamma_high"] = spec.gammas_of(domain or None)[1]
+    if not domain:
+        return changed_spec(spec, **changes)
     domains = spec.model_dump(mode="json")["domains"]
-    rule = domains.get(domain, {}) | {part: value}
-    domains[domain] = rule
-    kept = {name: r for name, r in domains.items() if any(v is not None for v in r.values())}
+    domains[domain] = domains.get(domain, {}) | changes
+    kept = {name: rule for name, rule in domains.items() if any(v is not None for v in rule.values())}
     return changed_spec(spec, domains=kept)
+
+
+def with_hand(spec: SelectionSpec, ids: Iterable[str], hand: str) -> SelectionSpec:
+    """`spec` with rows kept (`keep`) or dropped (`drop`) by hand, or left to the rule again (`rule`)."""
+    chosen = list(dict.fromkeys(ids))
+    there = set(chosen)
+    pinned = [i for i in spec.pinned if i not in there] + (chosen if hand == "keep" else [])
+    excluded = [i for i in spec.excluded if i not in there] + (chosen if hand == "drop" else [])
+    return changed_spec(spec, pinned=pinned, excluded=excluded)

@@ -8,11 +8,12 @@ from typing import Any
 import gradio as gr
 
 from .. import api
-from ..api import RunStatus, SelectionSpec
+from ..api import RunStatus
 from . import figures, forms
 from .chart import chart
 from .panels import outcomes
 from .score_tab import Losses, training_fields
+from .state import Steps
 from .view import view
 
 
@@ -115,9 +116,9 @@ def build() -> TuneTab:
     )
 
 
-def start(run: str | None, spec: dict | None, model: str, *values: Any) -> None:
+def start(run: str | None, steps: Steps | None, model: str, *values: Any) -> None:
     """Save the selection that is shown, take over the settings, and let a worker train and evaluate."""
-    if not run or spec is None:
+    if not run or steps is None:
         raise api.UserError("There is no selection to train on: calibrate and score a run first.")
     changes: dict[str, Any] = {"finetune": forms.training(dict(zip(forms.TRAINING, values, strict=True)))}
     if api.config(run).model is None:
@@ -125,7 +126,7 @@ def start(run: str | None, spec: dict | None, model: str, *values: Any) -> None:
             raise api.UserError("This run was made from a scored file and has no model: name the base model above.")
         changes["model"] = {"path": model.strip()}
     api.update_run(run, changes)
-    api.select(run, SelectionSpec.model_validate(spec))
+    api.select(run, steps.present)
     api.start(run, "model")
 
 

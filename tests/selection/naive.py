@@ -14,14 +14,25 @@ def naive_selection(table, spec):
         groups.setdefault("all" if spec.scope == "global" else row["domain"], []).append(row)
     decisions = {}
     for name, members in groups.items():
-        gamma = spec.gamma if spec.scope == "global" else spec.gamma_of(name)
         ratio = spec.ratio if spec.scope == "global" else spec.ratio_of(name)
-        decisions |= _group(members, spec, gamma=gamma, ratio=ratio)
+        decisions |= _group(members, spec, gammas=naive_gammas(spec, name), ratio=ratio)
     return decisions
 
 
-def _group(members, spec, *, gamma, ratio):
-    decisions = _filter(members, spec, gamma) if spec.strategy.startswith("instructdiff") else {}
+def naive_gammas(spec, domain):
+    """γ of the lower and of the upper end: what the domain says of that end, else of both, else what the pool says."""
+    rule = spec.domains.get(domain)
+    pool_high = spec.gamma if spec.gamma_high is None else spec.gamma_high
+    if rule is None:
+        return spec.gamma, pool_high
+    low = spec.gamma if rule.gamma is None else rule.gamma
+    if rule.gamma_high is not None:
+        return low, rule.gamma_high
+    return low, pool_high if rule.gamma is None else rule.gamma
+
+
+def _group(members, spec, *, gammas, ratio):
+    decisions = _filter(members, spec, *gammas) if spec.strategy.startswith("instructdiff") else {}
     for row in members:
         by_chance = spec.exclude_calibration and row["in_calibration"] and row["example_id"] not in spec.pinned
         if row["example_id"] in spec.excluded or by_chance:
@@ -61,14 +72,14 @@ def naive_order(rows, strategy):
     return [row for _, row in sorted(enumerate(order, 1), key=lambda ranked: abs(ranked[0] - middle))]
 
 
-def _filter(members, spec, gamma):
+def _filter(members, spec, below, above):
     if spec.filter == "rank":
         order = sorted(members, key=lambda row: (row["delta_nll"], row["example_id"]))
-        cut = int(Fraction(str(gamma)) * len(members))
-        low, high = order[:cut], order[len(order) - cut :]
+        low = order[: int(Fraction(str(below)) * len(members))]
+        high = order[len(order) - int(Fraction(str(above)) * len(members)) :]
     else:
         values = [row["delta_nll"] for row in members]
-        lower, upper = np.quantile(values, gamma), np.quantile(values, 1 - gamma)
+        lower, upper = np.quantile(values, below), np.quantile(values, 1 - above)
         low = [row for row in members if row["delta_nll"] < lower]
         high = [row for row in members if row["delta_nll"] > upper]
     return {r["example_id"]: "nll_low" for r in low} | {r["example_id"]: "nll_high" for r in high}

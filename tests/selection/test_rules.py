@@ -43,10 +43,12 @@ def cases(draw):
     cut = draw(st.integers(0, len(by_hand)))
     scope = draw(st.sampled_from(["domain", "global"]))
     share = st.sampled_from([0.01, 0.05, 0.1, 0.29, 0.35, 0.5, 1.0])
-    rule = st.fixed_dictionaries({}, optional={"gamma": st.sampled_from([0.0, 0.2, 0.4]), "ratio": share})
+    gammas = st.sampled_from([0.0, 0.2, 0.4])
+    rule = st.fixed_dictionaries({}, optional={"gamma": gammas, "gamma_high": gammas, "ratio": share})
     overridden = st.dictionaries(st.sampled_from(sorted(set(table["domain"]))), rule, max_size=2)
     spec = SelectionSpec(
         gamma=draw(st.sampled_from([0.0, 0.05, 0.1, 0.29, 0.49])),
+        gamma_high=draw(st.sampled_from([None, 0.0, 0.1, 0.49])),
         ratio=draw(share),
         budget=draw(st.sampled_from(["rows", "tokens"])),
         filter=draw(st.sampled_from(["quantile", "rank"])),
@@ -206,6 +208,21 @@ def test_dragging_a_line_to_its_own_place_changes_nothing():
     assert table.gamma_at(spec, "d1", cutoff.nll_high, end="high") == pytest.approx(0.1, abs=2e-3)
     assert table.gamma_at(spec, "d1", 99.0, end="low") < 0.5
     assert 0 < table.ratio_at(spec, "d1", -99.0) <= 0.001
+
+
+def test_the_ends_of_the_filter_are_cut_apart():
+    table = make_table([("a", float(i), 0.0, 1, False) for i in range(100)])
+    for by in ("quantile", "rank"):
+        counts = apply(table, SelectionSpec(gamma=0.05, gamma_high=0.2, filter=by)).total.decisions
+        assert (counts["nll_low"], counts["nll_high"]) == (5, 20)
+
+
+def test_an_upper_end_of_its_own_for_one_domain():
+    table = make_table([(d, float(i), 0.0, 1, False) for d in ("a", "b", "c") for i in range(100)])
+    rules = {"a": {"gamma": 0.3}, "b": {"gamma_high": 0.0}}
+    counts = apply(table, SelectionSpec(gamma=0.1, gamma_high=0.2, filter="rank", domains=rules)).counts
+    ends = {name: (c.decisions["nll_low"], c.decisions["nll_high"]) for name, c in counts.items()}
+    assert ends == {"a": (30, 30), "b": (10, 0), "c": (10, 20)}
 
 
 def test_selection_record_is_json_and_small():

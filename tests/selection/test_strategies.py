@@ -11,6 +11,7 @@ from naive import naive_selection
 
 from instructdiff_ui.config import SelectionSpec, Strategy
 from instructdiff_ui.errors import ConfigError
+from instructdiff_ui.selection.order import Ids
 from instructdiff_ui.selection.rules import SelectionTable, apply, share_of
 from instructdiff_ui.selection.strategies import RANKINGS, sort_key
 
@@ -271,6 +272,7 @@ def test_a_table_without_the_column_is_refused(strategy):
 
 
 def test_sort_keys_put_the_best_first():
-    assert sort_key(BY_HAND, "ppl_min", seed=0).argmin() == BY_HAND["base_nll"].argmin()
-    assert sort_key(BY_HAND, "ppl_max", seed=0).argmin() == BY_HAND["base_nll"].argmax()
-    assert sorted(sort_key(BY_HAND, "random", seed=3)) == list(range(10))
+    ids = Ids(BY_HAND["example_id"])
+    assert sort_key(BY_HAND, "ppl_min", seed=0, ids=ids).argmin() == BY_HAND["base_nll"].argmin()
+    assert sort_key(BY_HAND, "ppl_max", seed=0, ids=ids).argmin() == BY_HAND["base_nll"].argmax()
+    assert sorted(sort_key(BY_HAND, "random", seed=3, ids=ids)) == list(range(10))

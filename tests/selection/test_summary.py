@@ -6,7 +6,7 @@ from test_rules import random_table
 
 from instructdiff_ui.config import SelectionSpec
 from instructdiff_ui.selection.rules import apply
-from instructdiff_ui.selection.summary import histogram, round_edges, statistics
+from instructdiff_ui.selection.summary import PARTS, histogram, parts_of, round_edges, statistics
 
 
 def test_statistics_per_domain():
@@ -44,6 +44,21 @@ def test_counts_are_numpys():
     table = random_table(2000, domains=1)
     hist = histogram(table, "delta_entropy", limits=(-5, 5))
     assert hist.totals("d0") == np.histogram(table["delta_entropy"], hist.edges)[0].tolist()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -400.0])
+def test_a_constant_column_gets_a_readable_axis(value):
+    table = random_table(20).assign(delta_entropy=value)
+    hist = histogram(table, "delta_entropy")
+    assert hist.edges[-1] - hist.edges[0] > 0.05
+    assert sum(sum(hist.totals(d)) for d in hist.domains) == 20
+
+
+def test_parts_of_no_selection_are_not_kept():
+    table = random_table(30)
+    assert set(parts_of(None, 30)) == {PARTS.index("rank")}
+    selection = apply(table, SelectionSpec())
+    assert (parts_of(selection, 30) == PARTS.index("selected")).tolist() == selection.selected.tolist()
 
 
 @given(st.floats(-50, 50), st.floats(1e-4, 100), st.integers(5, 120))

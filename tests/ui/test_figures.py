@@ -57,7 +57,7 @@ def valid(figure):
 
 
 def bars(figure, part=None):
-    drawn = [t for t in figure["data"] if t["type"] == "bar" and t["x"] != [None]]
+    drawn = [t for t in figure["data"] if t["type"] == "bar" and not t["meta"].get("aside")]
     return [t for t in drawn if part is None or t["name"] == part]
 
 
@@ -131,8 +131,53 @@ def test_clipped_rows_are_counted_and_said():
 
 def test_names_from_a_dataset_stay_text():
     figure, _, _ = draw(domains=["<b>%{x}</b>"])
-    assert "<b>%{x}" not in json.dumps(figure["data"]) + json.dumps(figure["layout"]["annotations"])
+    shown = [{k: v for k, v in trace.items() if k != "meta"} for trace in figure["data"]]
+    assert "<b>%{x}" not in json.dumps(shown) + json.dumps(figure["layout"]["annotations"])
     assert text("a<b & %{y}") == "a&lt;b &amp; %&#123;y}"
+
+
+def test_bars_say_what_they_count_and_helpers_stand_aside():
+    figure, hist, _ = draw()
+    assert [t["meta"] for t in bars(figure, "kept")] == [
+        {"domain": d, "part": "selected", "column": "delta_entropy"} for d in hist.domains
+    ]
+    flipped, _, _ = draw("delta_nll", sign="base-calibrated")
+    assert all(t["meta"]["flip"] for t in bars(flipped))
+    assert all(t["meta"].get("aside") or t["type"] == "bar" for t in figure["data"])
+
+
+@pytest.mark.parametrize("layout", ["side by side", "overlaid"])
+def test_the_zoom_outlives_another_rule(layout):
+    before, _, _ = draw(layout=layout)
+    after, _, _ = draw(layout=layout, spec=SelectionSpec(ratio=0.4))
+    assert before["layout"]["uirevision"] == after["layout"]["uirevision"]
+    assert before["layout"]["uirevision"] != draw("delta_nll", layout=layout)[0]["layout"]["uirevision"]
+
+
+def test_the_table_holds_every_row():
+    figure, _, selection = draw("delta_nll", sign="base-calibrated")
+    table = figure["layout"]["meta"]["table"]
+    assert table["columns"][:4] == ["domain", "from", "to", "kept"]
+    assert sum(sum(row[3:]) for row in table["rows"]) == 600
+    assert sum(row[3] for row in table["rows"]) == selection.total.selected
+    assert all(row[1] < row[2] for row in table["rows"])
+
+
+def test_overlaid_histograms_fill_what_is_kept():
+    figure, hist, _ = draw(layout="overlaid")
+    filled = [t for t in figure["data"] if t.get("fill") == "tozeroy"]
+    step = hist.edges[1] - hist.edges[0]
+    rows = [sum(t["y"]) * step * 300 for t in filled]
+    assert rows == pytest.approx([sum(hist.counts[d]["selected"]) for d in hist.domains], abs=0.1)
+
+
+@pytest.mark.parametrize(("bins", "most"), [(60, 150_000), (120, 280_000)])
+def test_twenty_domains_are_small_enough_to_send(bins, most):
+    table = make_table([f"domain {i:02d}" for i in range(20)], n=5000)
+    selection = apply(table, SelectionSpec())
+    for column in ("delta_entropy", "delta_nll"):
+        figure = delta_histogram(histogram(table, column, selection, bins=bins), selection.cutoffs)
+        assert len(json.dumps(figure, ensure_ascii=False, separators=(",", ":")).encode()) < most
 
 
 def test_loss_curve():

@@ -72,7 +72,7 @@ def select(ctx: Context) -> dict[str, Any]:
     chosen = apply(table, spec)
     record = selection_record(chosen)
     write_json(ctx.folder / "selection.json", record)
-    examples = read_examples(examples_folder(ctx.stage, ctx.store) / "examples.parquet")
+    examples = read_examples(examples_folder(ctx.stage, ctx.store) / "examples.parquet", ids=chosen.ids)
     by_id = {example.example_id: example for example in examples}
     export_selected(ctx.folder / "selected.jsonl", by_id, table, chosen)
     return {"rows": len(chosen.ids), "spec": spec.hash}

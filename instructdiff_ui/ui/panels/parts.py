@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from ..view import Node, div, h
 
-TEXT_LIMIT = 20_000  # characters of one text that are sent to the page
+TEXT_LIMIT = 12_000  # characters of one text that are sent to the page
 
 
-def kpi(label: str, value: str, note: str = "") -> Node:
+def kpi(label: str, value: Node, note: Node = "") -> Node:
     return div("kpi", div("lbl", label), div("value", value), div("note", note) if note else None)
 
 
@@ -34,3 +34,21 @@ def head(names: Sequence[str], *, left: int) -> Node:
 def text_block(label: str, text: str) -> Node:
     cut = f"\n… {len(text) - TEXT_LIMIT:,} more characters" if len(text) > TEXT_LIMIT else ""
     return div("", div("lbl", label), h("pre", {"class": "text", "data-scroll": label}, text[:TEXT_LIMIT] + cut))
+
+
+def segmented(event: str, choices: Sequence[tuple[str, str]], current: str, *, label: str) -> Node:
+    """Buttons of which one is on; `choices` are (key, words)."""
+    buttons = [
+        h(
+            "button",
+            {
+                "class": "on" if key == current else "",
+                "data-event": event,
+                "data-key": key,
+                "aria-pressed": str(key == current).lower(),
+            },
+            words,
+        )
+        for key, words in choices
+    ]
+    return h("div", {"class": "segmented", "role": "group", "aria-label": label}, *buttons)

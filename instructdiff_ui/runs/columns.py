@@ -1,0 +1,57 @@
+"""The columns of a run by which rows can be filtered, sorted and grouped: its metrics, and its kinds of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ..selection.rows import Kinds
+from .texts import Texts
+
+SCORES = ("base_nll", "base_entropy", "calibrated_nll", "calibrated_entropy", "delta_nll", "delta_entropy")
+LENGTHS = ("n_tokens", "instruction_chars", "response_chars", "length_ratio")
+MAX_KINDS = 20  # values of a column that is a kind of row, rather than a text or an id
+_TAKEN = {"example_id", "domain", "decision", "rank", "in_calibration", "by_hand", "borderline"}
+_TAKEN |= {"instruction", "response", "delta_entropy_se", *SCORES, *LENGTHS}
+
+
+def all_metrics(table: pd.DataFrame, texts: Texts) -> dict[str, np.ndarray]:
+    """By name, (N,): scores, their standard error where any row has one, lengths, and the dataset's own numbers.
+
+    A column of the dataset whose name means something here already is called `data:<name>`.
+    """
+    metrics = {name: table[name].to_numpy() for name in SCORES if name in table}
+    if "delta_entropy_se" in table and np.isfinite(table["delta_entropy_se"].to_numpy(np.float64)).any():
+        metrics["delta_entropy_se"] = table["delta_entropy_se"].to_numpy(np.float64)
+    instruction, response = texts.instruction_chars, texts.response_chars
+    ratio = np.full(len(texts), np.nan)
+    np.divide(instruction, response, out=ratio, where=response > 0)
+    metrics |= {"n_tokens": table["n_tokens"].to_numpy(), "instruction_chars": instruction}
+    metrics |= {"response_chars": response, "length_ratio": ratio}
+    own = {(f"data:{name}" if name in _TAKEN else name): values for name, values in texts.numbers.items()}
+    return metrics | {name: values for name, values in own.items() if np.isfinite(values).any()}
+
+
+def kinds_of(labels: Mapping[str, tuple[np.ndarray, list[str]]], domain: Kinds) -> dict[str, Kinds]:
+    """The columns among `labels`, codes with −1 for none and their texts, of 2 to 20 values; `domain` is none."""
+    found = {name: kinds for name, column in labels.items() if (kinds := _kinds(*column)) is not None}
+    return {name: kinds for name, kinds in found.items() if not _same(kinds, domain)}
+
+
+def _kinds(codes: np.ndarray, texts: list[str]) -> Kinds | None:
+    counts = np.bincount(codes + 1, minlength=len(texts) + 1)  # the first is for rows without a value
+    there = np.flatnonzero(counts[1:])
+    if not (2 <= len(there) <= MAX_KINDS and len(there) < len(codes)):
+        return None
+    names = sorted({texts[code] for code in there} | ({""} if counts[0] else set()))
+    place = np.zeros(len(texts) + 1, np.int16)
+    if counts[0]:
+        place[0] = names.index("")
+    place[there + 1] = [names.index(texts[code]) for code in there]
+    return Kinds(place[codes + 1], names)
+
+
+def _same(one: Kinds, other: Kinds) -> bool:
+    return one.names == other.names and np.array_equal(one.codes, other.codes)

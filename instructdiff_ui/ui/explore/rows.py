@@ -1,0 +1,188 @@
+"""The rows: a table that is filtered, sorted and paged on the server, and one row whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from ... import api
+from ...api import SelectionSpec, UserError
+from .. import format as fmt
+from ..panels import rowviews, table, tokenview
+from ..state import TableState, with_hand
+from ..view import view
+from .scene import Scene
+
+MOST_BY_HAND = 2_000  # rows that one click may decide
+
+
+@dataclass
+class RowsCard:
+    search: gr.Textbox
+    regex: gr.Checkbox
+    domain: gr.Dropdown
+    more: gr.Dropdown
+    extra: gr.Dropdown
+    measure: gr.Dropdown
+    low: gr.Number
+    high: gr.Number
+    bound: gr.Button
+    table: gr.HTML
+    row: gr.HTML
+
+    @property
+    def filters(self) -> list[Any]:
+        """What narrows the rows as one types or chooses; `filter_values` gives what they show."""
+        return [self.search, self.regex, self.domain, self.more]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.table, self.row]
+
+    def show(self, scene: Scene, *, tokens: Any = None) -> list[Any]:
+        """`tokens` stands in the place of the token view where it says why there is none."""
+        state = scene.table
+        page = api.rows(scene.run, scene.spec, state.query)
+        tree = table.rows_table(page, state.query, extra=state.extra, current=state.current, sign=scene.sign)
+        return [tree, self.show_row(scene, tokens=tokens)]
+
+    def show_row(self, scene: Scene, *, tokens: Any = None) -> Any:
+        state = scene.table
+        if state.current is None:
+            return rowviews.row_view(None, sign=scene.sign)
+        shown = tokens if tokens is not None else token_tree(scene)
+        return rowviews.row_view(api.row(scene.run, scene.spec, state.current), sign=scene.sign, tokens=shown)
+
+
+def token_tree(scene: Scene, *, compute: bool = False) -> Any:
+    """The heat map of the open row from stored values; where there are none, the offer to compute them, or why not."""
+    assert scene.table.current is not None
+    try:
+        found = api.token_view(scene.run, scene.table.current, compute=compute)
+    except UserError as error:  # without `compute` there is nothing to compute with
+        return tokenview.token_panel(None, message=error.message, offer=compute)
+    return tokenview.token_panel(found, metric=scene.table.metric, sign=scene.sign)
+
+
+def after_event(state: TableState, event: Mapping[str, Any]) -> TableState:
+    """The table after a click on a head, a segment, a filter, the pager or a row."""
+    key = event["key"]
+    match event["event"]:
+        case "sort":
+            return state.sorted_by(key)
+        case "page":
+            return state.asked(page=int(key))
+        case "show":
+            return state.asked(show=key)
+        case "unfilter":
+            return without_filter(state, key)
+        case "token-metric":
+            return replace(state, metric=key)
+        case _:
+            return state.opened(key)
+
+
+def without_filter(state: TableState, key: str) -> TableState:
+    """The table without the filter of one chip, or without any."""
+    if key == "all":
+        query = state.query
+        return replace(state, query=type(query)(sort_by=query.sort_by, descending=query.descending))
+    part, _, name = key.partition(":")
+    query = state.query
+    changes: dict[str, Any] = {
+        "search": {"search": "", "regex": False},
+        "domain": {"domains": [domain for domain in query.domains if domain != name]},
+        "range": {"ranges": {key: bounds for key, bounds in query.ranges.items() if key != name}},
+        "kind": {"kinds": {key: value for key, value in query.kinds.items() if key != name}},
+        "region": {"region": None},
+    }[part]
+    return state.asked(**changes)
+
+
+def filtered(state: TableState, search: str, regex: bool, domain: str) -> TableState:
+    return state.asked(search=search or "", regex=regex, domains=[domain] if domain else [])
+
+
+def filter_values(state: TableState) -> list[Any]:
+    """What the filter controls show of a query."""
+    query = state.query
+    more = query.show if query.show in table.MORE_SHOWN else "all"
+    return [query.search, query.regex, next(iter(query.domains), ""), more]
+
+
+def with_choices(state: TableState, *, more: str, extra: str) -> TableState:
+    """With the decision and the further column that were chosen; "any" leaves the segment that is on."""
+    segment = state.query.show if state.query.show in table.SHOWN else "all"
+    return replace(state.asked(show=segment if more == "all" else more), extra=extra)
+
+
+def bounded(state: TableState, measure: str, low: float | None, high: float | None) -> TableState:
+    """With a range of one metric; two empty fields take it off."""
+    ranges = {name: bounds for name, bounds in state.query.ranges.items() if name != measure}
+    if low is not None or high is not None:
+        ranges[measure] = (low, high)
+    return state.asked(ranges=ranges)
+
+
+def by_hand(run: str, spec: SelectionSpec, state: TableState, event: Mapping[str, Any]) -> SelectionSpec:
+    """The rule after one row, or all that match, were kept or dropped by hand or left to the rule again."""
+    hand = event["event"].removesuffix("-all")
+    whole = hand != event["event"]
+    ids = api.matching(run, spec, state.query, limit=MOST_BY_HAND) if whole else (event["key"],)
+    return with_hand(spec, ids, "rule" if hand == "rule-again" else hand)
+
+
+HAND = ("keep", "drop", "rule-again", "keep-all", "drop-all", "rule-again-all")
+
+
+def build() -> RowsCard:
+    with gr.Row(equal_height=False, elem_classes=["pair"]):
+        with gr.Column(elem_classes=["box"], scale=3, min_width=360):
+            gr.HTML("<h3>Rows</h3>", padding=False)
+            with gr.Row(elem_classes=["tight", "filters"]):
+                search = gr.Textbox(placeholder="search text", label="Search", show_label=False, min_width=150, scale=3)
+                regex = gr.Checkbox(False, label="regex", min_width=70, scale=0, elem_id="regex")
+                domain = _choice([("all domains", "")], "Domain of the rows", 120)
+                more = _choice(
+                    [("any decision", "all"), *((word, name) for name, word in table.MORE_SHOWN.items())],
+                    "Decision on the rows",
+                    130,
+                    value="all",
+                )
+            with gr.Accordion("Filter by a range, show a further column", open=False), gr.Row(elem_classes=["tight"]):
+                measure = gr.Dropdown(
+                    [("ΔH", "delta_entropy")], value="delta_entropy", label="Column", min_width=150, elem_id="measure"
+                )
+                low = gr.Number(None, label="from", min_width=90, elem_id="range-low")
+                high = gr.Number(None, label="to", min_width=90, elem_id="range-high")
+                bound = gr.Button("Filter", size="sm", min_width=80, scale=0, elem_id="range")
+                extra = gr.Dropdown([("none", "")], value="", label="Further column", min_width=150, elem_id="extra")
+            rows = view(elem_id="rows", label="Rows")
+        with gr.Column(elem_classes=["box", "sticky"], scale=2, min_width=320):
+            gr.HTML("<h3>Row</h3>", padding=False)
+            row = view(elem_id="row", label="Row")
+    return RowsCard(
+        search=search,
+        regex=regex,
+        domain=domain,
+        more=more,
+        extra=extra,
+        measure=measure,
+        low=low,
+        high=high,
+        bound=bound,
+        table=rows,
+        row=row,
+    )
+
+
+def _choice(choices: list, label: str, width: int, *, value: str = "") -> gr.Dropdown:
+    return gr.Dropdown(choices, value=value, label=label, show_label=False, min_width=width)
+
+
+def measures(run: str) -> list[tuple[str, str]]:
+    """The numeric columns of a run, by name for people."""
+    return [(fmt.metric(name), name) for name in api.columns(run)["metrics"]]

@@ -1,0 +1,141 @@
+"""The cards of the tab, and what they show of a run."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import gradio as gr
+
+from ... import api
+from ...api import RunStatus
+from .. import format as fmt
+from ..live import live
+from ..panels import selections
+from ..state import Drawing, Steps, TableState, view_of
+from . import analysis, charts, exports, rows, rule
+from .scene import Scene, is_scored
+
+
+@dataclass
+class ExploreTab:
+    body: gr.Column
+    rule: rule.RuleCard
+    charts: charts.ChartsCard
+    rows: rows.RowsCard
+    analysis: analysis.AnalysisCard
+    exports: exports.ExportCard
+    link: gr.Textbox  # the `state` of the address; hidden
+    finetune: gr.Button | None = None  # of the Fine-tune tab: says on how many rows
+
+    @property
+    def drawing(self) -> list[Any]:
+        """The controls of `state.Drawing`, in its order."""
+        return [self.rule.linked, self.rule.ends, *self.charts.controls, *self.analysis.controls]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [
+            self.body,
+            *self.rule.outputs,
+            *self.charts.outputs,
+            *self.rows.outputs,
+            *self.analysis.outputs,
+            self.finetune,
+            self.link,
+        ]
+
+    def show(
+        self, run: str | None, now: RunStatus | None, steps: Steps | None, table: TableState, drawing: Drawing
+    ) -> list[Any]:
+        """The values of `outputs`: everything that depends on the rule."""
+        if run is None or now is None or steps is None or not is_scored(now):
+            values: list[Any] = [gr.skip()] * len(self.outputs)
+            values[0] = gr.update(visible=False)
+            values[self.outputs.index(self.rule.kpis)] = selections.selection_kpis(None, now, committed=False)
+            values[-2:] = [gr.update(value="Fine-tune"), ""]
+            return values
+        scene = Scene(run, now, steps, table, drawing)
+        kept = scene.preview.selection.total.selected
+        return [
+            gr.update(visible=True),
+            *self.rule.show(scene),
+            *self.charts.show(scene),
+            *self.rows.show(scene),
+            *self.analysis.show(scene),
+            gr.update(value=f"Fine-tune on {kept:,} rows"),
+            link(scene),
+        ]
+
+    @property
+    def prefilled(self) -> list[Any]:
+        """What takes the values of a run, or of a link to it, when it is opened."""
+        return [
+            *self.drawing,
+            *self.rows.filters,
+            self.rows.extra,
+            self.rows.measure,
+            self.charts.cube,
+            self.analysis.compared,
+        ]
+
+    def prefill(self, run: str | None, now: RunStatus | None, table: TableState, drawing: Drawing) -> list[Any]:
+        if run is None or now is None or not is_scored(now):
+            return [gr.skip()] * len(self.prefilled)
+        chosen = dict(zip(Drawing.__dataclass_fields__, astuple(drawing), strict=True))
+        chosen["category"] = chosen["category"] or analysis.default_category(api.categories(run))
+        choices = drawing_choices(run)
+        drawn = [
+            gr.update(choices=choices[name], value=value) if name in choices else value
+            for name, value in chosen.items()
+        ]
+        search, regex, domain, more = rows.filter_values(table)
+        further = [("none", ""), *rows.measures(run), *api.columns(run)["kinds"]]
+        return [
+            *drawn,
+            search,
+            regex,
+            gr.update(choices=choices["map_domain"], value=domain),
+            more,
+            gr.update(choices=further, value=table.extra),
+            gr.update(choices=rows.measures(run), value="delta_entropy"),
+            api.cube(run, bins=drawing.bins),
+            [],
+        ]
+
+
+def drawing_choices(run: str) -> dict[str, list[Any]]:
+    """What the controls of the drawing offer for a run."""
+    domains = [("all domains", ""), *api.explore_run(run).domains]
+    columns, measures = api.columns(run), rows.measures(run)
+    scores = [(fmt.metric(name), name) for name in columns["metrics"] if name in fmt.NATS]
+    return {
+        "map_domain": domains,
+        "correlation_domain": domains,
+        "contrast": [*measures, *columns["kinds"]],
+        "score": scores,
+        "category": api.categories(run) or [("–", "")],
+    }
+
+
+def link(scene: Scene) -> str:
+    """The `state` of the address; empty while rule and view are those of a page that was just opened."""
+    view = view_of(scene.table, scene.drawing)
+    return "" if scene.committed and not view else api.link_state(scene.run, scene.spec, view)
+
+
+def build() -> ExploreTab:
+    tools = rule.build_tools()
+    kpis = rule.build_kpis()
+    link, cube = gr.Textbox(visible="hidden", elem_id="link-state"), live("cube")
+    with gr.Column(visible=False) as body:
+        made = rule.build(tools, kpis)
+        return ExploreTab(
+            body=body,
+            rule=made,
+            charts=charts.build(cube),
+            rows=rows.build(),
+            analysis=analysis.build(),
+            exports=exports.build(),
+            link=link,
+        )

@@ -1,0 +1,261 @@
+"""Every way to change the rule, and every way to look at what it keeps.
+
+A callback makes a new rule, table or drawing out of the old one and the event, and shows what depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from ... import api
+from ...api import SelectionSpec
+from .. import figures
+from ..events import Busy, Latest, Quick, Quiet, told
+from ..panels import specs as spec_panels
+from ..state import Drawing, Steps, TableState, with_rule
+from . import charts, exports, rows, rule
+from .rows import filter_values
+from .scene import Scene
+from .tab import ExploreTab, link
+
+if TYPE_CHECKING:
+    from ..shell import Shell
+
+# the address bar names rule and view, so that a reload or a shared link restores them
+REMEMBER_STATE = """(state) => {
+  const url = new URL(window.location);
+  if (state) url.searchParams.set("state", state); else url.searchParams.delete("state");
+  window.history.replaceState(null, "", url);
+}"""
+COPY_LINK = """async () => {
+  const button = document.querySelector("#share");
+  try {
+    await navigator.clipboard.writeText(window.location.href);
+    const words = button.textContent;
+    button.textContent = "Link copied";
+    setTimeout(() => { button.textContent = words; }, 2000);
+  } catch { window.prompt("Copy this link", window.location.href); }
+}"""
+UNDO_KEYS = """() => {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.target.closest("input, textarea, [contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    const name = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
+    const button = name && document.querySelector(`#${name}`);
+    if (button && button.offsetParent !== null) { event.preventDefault(); button.click(); }
+  });
+}"""
+
+
+class Wiring:
+    """The events of the tab; `inputs` are what a `Scene` is made of."""
+
+    def __init__(self, shell: Shell):
+        self.shell = shell
+        self.tab: ExploreTab = shell.explore
+        self.inputs = [shell.run, shell.steps, shell.table, shell.drawing]
+        self.everything = [shell.steps, shell.table, *self.tab.outputs, *self.tab.rows.filters]
+        self.of_rows = [shell.table, *self.tab.rows.outputs, self.tab.link]
+
+    def scene(self, run: str, steps: Steps, table: TableState, drawing: Drawing) -> Scene:
+        if not run or steps is None:
+            raise api.UserError("There is no selection yet: calibrate and score a run first.")
+        return Scene(run, api.status(run), steps, table, drawing)
+
+    def shown(self, scene: Scene, spec: SelectionSpec | None = None, *, steps: Steps | None = None) -> list[Any]:
+        """Everything, under another rule if one is given."""
+        steps = steps or scene.steps.to(spec or scene.spec)
+        now = Scene(scene.run, scene.now, steps, scene.table, scene.drawing)
+        values = self.tab.show(now.run, now.now, now.steps, now.table, now.drawing)
+        return [steps, now.table, *values, *[gr.skip()] * len(self.tab.rows.filters)]
+
+    def rows(self, scene: Scene, table: TableState, **options: Any) -> list[Any]:
+        """The rows under another query."""
+        now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
+        return [table, *self.tab.rows.show(now, **options), link(now)]
+
+    def rows_only(self, scene: Scene, table: TableState, **options: Any) -> list[Any]:
+        """As `rows`, for an event that could have changed everything."""
+        filled = dict(zip(self.of_rows, self.rows(scene, table, **options), strict=True))
+        if table.query != scene.table.query:  # a filter may have been taken off
+            filled |= dict(zip(self.tab.rows.filters, filter_values(table), strict=True))
+        return [filled.get(component, gr.skip()) for component in self.everything]
+
+    def on(self, triggers: Any, answer: Callable, outputs: list[Any], *more: Any, **options: Any) -> Any:
+        """Let `answer(scene, *values of more)` fill `outputs`; with an event where it takes one."""
+        count = len(self.inputs)
+
+        def plain(*values: Any) -> Any:
+            return answer(self.scene(*values[:count]), *values[count:])
+
+        return gr.on(triggers, told(plain), [*self.inputs, *more], outputs, **(options or Latest))
+
+    def on_event(self, triggers: Any, answer: Callable, outputs: list[Any], **options: Any) -> Any:
+        """Let `answer(scene, event data)` fill `outputs`."""
+
+        def with_event(run: str, steps: Steps, table: TableState, drawing: Drawing, event: gr.EventData) -> Any:
+            return answer(self.scene(run, steps, table, drawing), event._data)
+
+        return gr.on(triggers, told(with_event), self.inputs, outputs, **(options or Latest))
+
+
+def wire(page: gr.Blocks, shell: Shell) -> None:
+    wiring = Wiring(shell)
+    page.load(None, None, None, js=UNDO_KEYS, api_visibility="private")
+    shell.explore.link.change(None, shell.explore.link, None, js=REMEMBER_STATE, api_visibility="private")
+    shell.explore.rule.share.click(None, None, None, js=COPY_LINK, api_visibility="private")
+    _wire_rule(wiring)
+    _wire_steps(wiring)
+    _wire_drawing(wiring)
+    _wire_rows(wiring)
+    _wire_specs(wiring)
+    _wire_exports(wiring)
+
+
+def _wire_rule(wiring: Wiring) -> None:
+    """The controls, the number boxes and the lines."""
+    tab, shown = wiring.tab, wiring.shown
+
+    def chosen(scene: Scene, *values: Any) -> list[Any]:
+        return shown(scene, rule.changed(scene.spec, *values))
+
+    def typed(scene: Scene, event: dict) -> list[Any]:
+        part, _, domain = event["key"].partition(":")
+        value = float(event["value"]) / 100 if event["value"] not in (None, "") else None
+        return shown(scene, with_rule(scene.spec, domain, part, value, ends=scene.drawing.ends))
+
+    def dragged(scene: Scene, event: dict) -> list[Any]:
+        line, group, value = figures.released(event, sign=scene.shown_sign)
+        how = {"linked": scene.drawing.linked, "ends": scene.drawing.ends}
+        return shown(scene, api.move_cutoff(scene.run, scene.spec, line=line, group=group, value=value, **how))
+
+    thresholds = tab.rule.thresholds
+    done = [
+        wiring.on([control.input for control in thresholds], chosen, wiring.everything, *thresholds),
+        wiring.on_event([tab.charts.ratios.select, tab.charts.gammas.select], typed, wiring.everything),
+        wiring.on_event([tab.charts.entropy.release, tab.charts.second.release], dragged, wiring.everything),
+    ]
+    for event in done:  # what was refused must not stay on show
+        event.failure(told(lambda *values: shown(wiring.scene(*values))), wiring.inputs, wiring.everything, **Quiet)
+
+
+def _wire_steps(wiring: Wiring) -> None:
+    """Undo, redo, save, and back to what was saved."""
+    tools, shown = wiring.tab.rule, wiring.shown
+
+    def saved(scene: Scene) -> list[Any]:
+        api.select(scene.run, scene.spec)
+        return shown(scene)
+
+    wiring.on(tools.undo.click, lambda scene: shown(scene, steps=scene.steps.undone()), wiring.everything, **Quick)
+    wiring.on(tools.redo.click, lambda scene: shown(scene, steps=scene.steps.redone()), wiring.everything, **Quick)
+    wiring.on(tools.reset.click, lambda scene: shown(scene, api.spec(scene.run)), wiring.everything, **Busy)
+    wiring.on(tools.save.click, saved, wiring.everything, **Busy)
+
+
+def _wire_drawing(wiring: Wiring) -> None:
+    """Another kind of chart, or another panel: the rule stays."""
+    tab, drawing = wiring.tab, wiring.shell.drawing
+    controls = tab.drawing
+
+    def redrawn(card: Any) -> Callable:
+        def draw(scene: Scene, *values: Any) -> list[Any]:
+            now = Scene(scene.run, scene.now, scene.steps, scene.table, Drawing(*values))
+            return [now.drawing, *card.show(now), link(now)]
+
+        return draw
+
+    for card, own in (
+        (tab.charts, [tab.rule.linked, tab.rule.ends, *tab.charts.controls]),
+        (tab.analysis, tab.analysis.controls),
+    ):
+        triggers = [control.input for control in own]
+        wiring.on(triggers, redrawn(card), [drawing, *card.outputs, tab.link], *controls)
+
+    def recounted(scene: Scene, bins: int) -> Any:
+        return api.cube(scene.run, bins=bins)
+
+    wiring.on(tab.charts.bins.input, recounted, [tab.charts.cube], tab.charts.bins)
+
+
+def _wire_rows(wiring: Wiring) -> None:
+    """Sorting, paging, searching, opening rows, and deciding them by hand."""
+    tab, card = wiring.tab, wiring.tab.rows
+
+    def clicked(scene: Scene, event: dict) -> list[Any]:
+        if event["event"] in rows.HAND:
+            return wiring.shown(scene, rows.by_hand(scene.run, scene.spec, scene.table, event))
+        if event["event"] == "tokens":
+            return wiring.rows_only(scene, scene.table, tokens=rows.token_tree(scene, compute=True))
+        return wiring.rows_only(scene, rows.after_event(scene.table, event))
+
+    wiring.on_event([card.table.select, card.row.select], clicked, wiring.everything, **Quick)
+
+    def filtered(scene: Scene, search: str, regex: bool, domain: str, more: str, extra: str) -> list[Any]:
+        table = rows.filtered(scene.table, search=search, regex=regex, domain=domain)
+        return wiring.rows(scene, rows.with_choices(table, more=more, extra=extra))
+
+    controls = [*card.filters, card.extra]
+    typed = [card.search.change, *(control.input for control in controls[1:])]
+    wiring.on(typed, filtered, wiring.of_rows, *controls)
+
+    def bounded(scene: Scene, measure: str, low: float | None, high: float | None) -> list[Any]:
+        return wiring.rows(scene, rows.bounded(scene.table, measure, low, high))
+
+    wiring.on(card.bound.click, bounded, wiring.of_rows, card.measure, card.low, card.high, **Quick)
+
+    def framed(scene: Scene, event: dict) -> list[Any]:
+        table = scene.table.asked(region=charts.region_of(event, scene.sign))
+        now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
+        return [*wiring.rows(scene, table), charts.with_rule(charts.map_figure(now), now)]
+
+    wiring.on_event(tab.charts.second.select, framed, [*wiring.of_rows, tab.charts.second])
+
+    def of_a_kind(scene: Scene, event: dict) -> list[Any]:
+        column, _, value = event["key"].partition("=")
+        return wiring.rows(scene, scene.table.asked(kinds=scene.table.query.kinds | {column: value}))
+
+    wiring.on_event(tab.analysis.kinds.select, of_a_kind, wiring.of_rows)
+
+
+def _wire_specs(wiring: Wiring) -> None:
+    """Rules with names."""
+    card = wiring.tab.analysis
+
+    def named(scene: Scene) -> Any:
+        return spec_panels.named_table(api.named_specs(scene.run), scene.spec)
+
+    def kept(scene: Scene, name: str) -> list[Any]:
+        api.save_spec(scene.run, name, scene.spec)
+        return [named(scene), ""]
+
+    wiring.on(
+        [card.spec_save.click, card.spec_name.submit], kept, [card.named, card.spec_name], card.spec_name, **Quick
+    )
+
+    def clicked(scene: Scene, event: dict) -> list[Any]:
+        if event["event"] == "spec-load":
+            return [*wiring.shown(scene, api.named_spec(scene.run, event["key"]).spec), gr.skip()]
+        values = [gr.skip()] * len(wiring.everything)
+        if event["event"] == "spec-delete":
+            api.delete_spec(scene.run, event["key"])
+            values[wiring.everything.index(card.named)] = named(scene)
+            return [*values, []]
+        other = api.named_spec(scene.run, event["key"])
+        found = api.compare_specs(scene.run, scene.spec, other.spec)
+        return [*values, spec_panels.comparison(found, here="the rule that is shown", there=other.name)]
+
+    wiring.on_event(card.named.select, clicked, [*wiring.everything, card.compared], **Quick)
+
+
+def _wire_exports(wiring: Wiring) -> None:
+    card = wiring.tab.exports
+
+    def exported(scene: Scene, fmt: str, scores: bool, package: bool) -> Any:
+        return gr.update(value=exports.export(scene.run, scene.spec, fmt, scores, package), visible=True)
+
+    wiring.on(card.button.click, exported, [card.file], card.format, card.scores, card.package, **Busy)
