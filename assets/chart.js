@@ -95,7 +95,8 @@ async function redraw() {
   const Plotly = await plotly();
   figure = resolved(value);
   show(figure);
-  const drawn = { data: figure.data, layout: { ...figure.layout, width: element.clientWidth, dragmode: dragmode() } };
+  const { meta: _, ...layout } = figure.layout; // plotly would drop empty objects from meta
+  const drawn = { data: figure.data, layout: { ...layout, width: element.clientWidth, dragmode: dragmode() } };
   withRegion(drawn);
   fit(drawn.layout);
   drawn.layout.selectionrevision = ++revision; // a selection is an event, never a state of plotly's

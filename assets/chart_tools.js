@@ -5,7 +5,11 @@ let marked; // the region that was marked here, until the server sends a figure;
 
 // Buttons ---------------------------------------------------------------------------------------------------------------
 
-const MODES = [['box', 'Box', 'select', 'Mark a box'], ['lasso', 'Lasso', 'lasso', 'Mark with a lasso'], ['zoom', 'Zoom', 'zoom', 'Zoom into the chart']];
+const MODES = [ // name, text, plotly's dragmode, label
+  ['box', 'Box', 'select', 'Mark a box'],
+  ['lasso', 'Lasso', 'lasso', 'Mark with a lasso'],
+  ['zoom', 'Zoom', 'zoom', 'Zoom into the chart'],
+];
 
 function toolButton(text, label, act, attributes = {}) {
   const button = document.createElement('button');
@@ -49,7 +53,7 @@ function choose(name) {
 
 // The figure's traces and shapes with the region's outline; points that are only there to be picked stay unseen.
 function withRegion(drawn) {
-  const region = drawn.layout.meta?.region && (marked ?? drawn.layout.meta.region);
+  const region = figure.layout.meta?.region && (marked ?? figure.layout.meta.region);
   if (!region) return;
   drawn.layout.shapes = [...(drawn.layout.shapes ?? []), ...outline(region)];
   drawn.layout.selections = [];

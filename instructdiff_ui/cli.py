@@ -190,12 +190,19 @@ def train(run: RunDir, model: Model = None, settings: Set = []) -> None:  # noqa
 def export(
     run: RunDir,
     format: Annotated[str, typer.Option("--format", help=f"One of {', '.join(api.EXPORT_FORMATS)}")] = "jsonl",
-    out: Annotated[Path | None, typer.Option(help="The file to write; default: selected.<format> here")] = None,
+    out: Annotated[Path | None, typer.Option(help="What to write; default: selected, with the format's suffix")] = None,
     scores: Annotated[bool, typer.Option(help="Add id, domain and scores as columns")] = True,
+    package: Annotated[
+        bool, typer.Option("--package", help="A folder or .zip with original columns, scores, rule and a README")
+    ] = False,
 ) -> None:
-    """Write the selected rows to a file, original columns kept."""
-    path = out or Path(f"selected.{format}")
-    count = api.export(run, path, fmt=format, scores=scores)
+    """Write the selected rows for a trainer, or with their original columns."""
+    known = api.EXPORT_FORMATS.get(format)
+    path = out or Path("selected.zip" if package else f"selected{known.suffix if known else ''}")
+    if package:
+        count = api.export_package(run, path, fmt=format).rows
+    else:
+        count = api.export(run, path, fmt=format, scores=scores)
     console.print(f"{count:,} rows in {path}")
 
 

@@ -22,6 +22,7 @@ from ..runs.sensitivity import Sensitivity, SpecComparison
 from ..runs.specs import NamedSpec
 from ..runs.status import RunStatus
 from ..runs.tokenview import TokenView
+from ..selection.contrast import Contrast
 from ..selection.outcome import Counts
 from ..selection.overlap import Overlap
 from ..selection.rows import Page, Region, RowQuery
@@ -96,6 +97,7 @@ __all__ = [
     "TARGETS",
     "Arm",
     "Candidate",
+    "Contrast",
     "Counts",
     "Crossing",
     "Exploration",

@@ -20,10 +20,12 @@ import pyarrow.parquet as pq
 
 from ..config import SelectionSpec
 from ..errors import DataError
+from ..selection.curves import Curve, Curves
+from ..selection.grids import AGREEMENT, Grid, GridCounts, agreement, cells_for
 from ..selection.order import Ids
 from ..selection.overlap import Overlap, joined, overlap
 from ..selection.rules import SelectionTable
-from ..selection.summary import statistics
+from ..selection.summary import robust_limits, statistics
 from . import home
 from .counterparts import SEED, Side, artifact_table, differences, other_seeds, published, side_of
 from .exploration import explore
@@ -53,19 +55,14 @@ class Pair:
     overlap: Overlap  # of what the rule keeps on either side; tokens as this run counts them
     correlations: tuple[Correlation, ...]  # the pool first, then by domain; ΔH before ΔNLL
     statistics: dict[str, pd.DataFrame]  # of ΔH, as `summary.statistics` gives them: `here` and `there`
-    ranks: tuple[np.ndarray, np.ndarray]  # (n,) float32 each: rank by ΔH within its domain, 0 the lowest and 1 the top
+    rank_map: GridCounts  # rank by ΔH within its domain, here × there, in % from the lowest; by `grids.AGREEMENT`
+    curves: tuple[Curve, Curve]  # ΔH here and there, over one range
     differences: list[Difference]  # settings that scores hang on
 
     @property
     def spearman(self) -> float:
         """Of ΔH, over the pool."""
         return self.correlations[0].spearman
-
-    def rank_bins(self, bins: int = 40) -> np.ndarray:
-        """How many rows fall in each cell of the plane of both ranks: (bins, bins) int, here by there."""
-        finite = np.isfinite(self.ranks[0]) & np.isfinite(self.ranks[1])
-        cells = [np.minimum((rank[finite] * bins).astype(np.int64), bins - 1) for rank in self.ranks]
-        return np.bincount(cells[0] * bins + cells[1], minlength=bins * bins).reshape(bins, bins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +105,14 @@ def _pair(store: RunStore, key: str, spec: SelectionSpec) -> Pair:
         path, fingerprint = other.path / "deltas.parquet", published(other)
     both = _both(store, path)
     rule = _fitting(spec, both)
+    mine, theirs = both.here.select(rule), both.there.select(rule)
     return Pair(
         there=side_of(other, key, fingerprint, pq.read_metadata(path).num_rows),
-        overlap=overlap(both.here.select(rule), both.there.select(rule), tokens=both.tokens),
+        overlap=overlap(mine, theirs, tokens=both.tokens),
         correlations=both.correlations,
         statistics=both.statistics,
-        ranks=both.ranks,
+        rank_map=both.ranks.tally(agreement(mine.selected, theirs.selected), AGREEMENT),
+        curves=(both.curves[0].count(mine), both.curves[1].count(theirs)),
         differences=differences(store, other, fingerprint),
     )
 
@@ -152,8 +151,20 @@ class _Both:
         return tuple(sorted(found, key=lambda one: (one.domain is not None, one.domain or "")))  # ΔH before ΔNLL
 
     @cached_property
-    def ranks(self) -> tuple[np.ndarray, np.ndarray]:
-        return _ranks(self.table), _ranks(self.other)
+    def ranks(self) -> Grid:
+        here, there = (100 * ranks_in_domain(table) for table in (self.table, self.other))
+        cells, _ = cells_for(len(here))
+        return Grid(here, there, nx=cells, ny=cells, x_limits=(0, 100), y_limits=(0, 100))
+
+    @cached_property
+    def curves(self) -> tuple[Curves, Curves]:
+        tables = (self.table, self.other)
+        values = np.concatenate([table["delta_entropy"].to_numpy(np.float64) for table in tables])
+        domain = np.concatenate([self.here.codes, self.here.codes])
+        scored = np.isfinite(values)
+        limits = robust_limits(values[scored], domain[scored])
+        here, there = (Curves(table, "delta_entropy", limits=limits) for table in tables)
+        return here, there
 
 
 def _correlation(domain: str | None, column: str, rows: pd.DataFrame) -> Correlation:
@@ -164,7 +175,7 @@ def _correlation(domain: str | None, column: str, rows: pd.DataFrame) -> Correla
     return Correlation(domain, column, len(rows), pearson, spearman)
 
 
-def _ranks(table: pd.DataFrame) -> np.ndarray:
+def ranks_in_domain(table: pd.DataFrame) -> np.ndarray:
     """(n,) rank by ΔH within the domain, ties shared, 0 to 1; nan where it has no score, ½ for a domain of one row."""
     values = table["delta_entropy"].where(np.isfinite(table["delta_entropy"]))
     groups = values.groupby(table["domain"], observed=True)

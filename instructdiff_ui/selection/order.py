@@ -74,7 +74,7 @@ class Ids:
         The fast sort does not keep ties in order, so runs of equal keys are sorted again by the rank of their ids.
         Whole numbers of 32 bits share a number of 64 with that rank, so that one sort does for both.
         """
-        if key.dtype.kind in "iu" and len(key) and -LAST <= key.min() and key.max() <= LAST:
+        if key.dtype.kind in "iu" and len(key) and key.min() >= -LAST and key.max() <= LAST:
             return self._at_ranks((key.astype(np.int64) << 32) | self.rank)
         order = np.argsort(key).astype(np.int32)
         keys = key[order]

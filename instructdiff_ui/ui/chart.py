@@ -65,8 +65,9 @@ position: relative; width: 100%; min-width: 0; overflow: hidden; font-variant-nu
 .chart-tools button:focus-visible { outline: 2px solid var(--accent, currentColor); outline-offset: -2px; }
 .chart-tools i { width: 1px; height: 12px; margin: 0 4px; background: var(--border-color-primary); }
 .chart-empty { padding: 28px 12px; text-align: center; color: var(--body-text-color-subdued); }
-.chart-empty.loading { display: flex; align-items: center; justify-content: center; margin-top: 22px; border-radius: 8px;
-  background: color-mix(in srgb, var(--body-text-color) 4%, transparent); animation: chart-wait 1.6s ease-in-out infinite; }
+.chart-empty.loading { display: flex; align-items: center; justify-content: center; margin-top: 22px;
+  border-radius: 8px; background: color-mix(in srgb, var(--body-text-color) 4%, transparent);
+  animation: chart-wait 1.6s ease-in-out infinite; }
 @keyframes chart-wait { 50% { opacity: .55; } }
 @media (prefers-reduced-motion: reduce) { .chart-empty.loading { animation: none; } }
 .chart-handle { position: absolute; touch-action: none; outline: none; z-index: 1; }

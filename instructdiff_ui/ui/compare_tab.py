@@ -9,7 +9,7 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus
-from . import figures
+from . import crossing_card, figures
 from .chart import chart
 from .panels import arms as panel
 from .view import view
@@ -22,6 +22,7 @@ class CompareTab:
     empty: gr.HTML
     chart: gr.HTML
     table: gr.HTML
+    crossing: crossing_card.CrossingCard
 
     @property
     def outputs(self) -> list[Any]:
@@ -63,4 +64,5 @@ def build() -> CompareTab:
         )
         dots = chart("arm-chart", label="Held-out results of every model")
         table = view(elem_id="arm-table", label="Held-out results of every model")
-    return CompareTab(metric=metric, body=body, empty=empty, chart=dots, table=table)
+    crossing = crossing_card.build()
+    return CompareTab(metric=metric, body=body, empty=empty, chart=dots, table=table, crossing=crossing)

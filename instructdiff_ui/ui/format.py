@@ -109,12 +109,10 @@ def unit(name: str) -> str:
     return "nats per token" if name in NATS else {"n_tokens": "tokens"}.get(name, "")
 
 
-def value(name: str, number: float) -> str:
+def value(name: str, number: float | None) -> str:
     """A value of a column: nats with three decimals, counts as such, anything else with four digits."""
-    if name in NATS:
+    if name in NATS or number is None or not math.isfinite(number):
         return nats(number)
-    if number is None or not math.isfinite(number):
-        return "–"
     if float(number).is_integer():
         return f"{number:,.0f}".replace("-", "−")
     return f"{number:.4g}".replace("-", "−")

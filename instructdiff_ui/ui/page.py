@@ -13,7 +13,7 @@ from .explore import tab as explore_tab
 from .explore import wiring as explore_wiring
 from .panels import jobs
 from .shell import TABS, Shell
-from .state import Drawing, Seen, TableState
+from .state import Drawing, Seen, Steps, TableState
 from .view import view
 
 POLL = 1.5  # seconds
@@ -176,9 +176,20 @@ def _log(run: str) -> list[Any]:
 
 
 def _wire_compare(shell: Shell) -> None:
-    """Another measure of the same models."""
+    """Another measure of the same models, and other runs over the same rows."""
+    compare, crossing = shell.compare, shell.compare.crossing
 
     def shown(run: str, metric: str) -> list[Any]:
-        return shell.compare.show(run or None, api.status(run) if run else None, metric)
+        return compare.show(run or None, api.status(run) if run else None, metric)
 
-    shell.compare.metric.input(told(shown), [shell.run, shell.compare.metric], shell.compare.outputs, **Quick)
+    def offered(run: str) -> list[Any]:
+        return crossing.offer(run or None, api.status(run) if run else None)
+
+    def crossed(run: str, steps: Steps | None, others: list[str]) -> list[Any]:
+        return crossing.show(run, steps.present if steps else api.spec(run), others)
+
+    compare.metric.input(told(shown), [shell.run, compare.metric], compare.outputs, **Quick)
+    # looking for runs reads their ids, so it is done when the tab is opened
+    opened = [crossing.body, crossing.others, *crossing.outputs]
+    shell.tab["compare"].select(told(offered), shell.run, opened, **Quick)
+    crossing.others.input(told(crossed), [shell.run, shell.steps, crossing.others], crossing.outputs, **Busy)

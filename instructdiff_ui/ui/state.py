@@ -46,11 +46,14 @@ class Steps:
         return Steps(self.future[0], (*self.past, self.present), self.future[1:])
 
 
+KEPT = RowQuery(show="kept")  # what a page shows first
+
+
 @dataclass(frozen=True)
 class TableState:
     """Which rows the table shows, and the row that is open."""
 
-    query: RowQuery = RowQuery(show="kept")
+    query: RowQuery = KEPT
     current: str | None = None
     metric: str = "delta_entropy"  # what colours its tokens
     extra: str = ""  # one more column of the table
@@ -98,7 +101,8 @@ class Drawing:
     def changed(self, values: Mapping[str, Any]) -> Drawing:
         """With the values that a link brought, as far as they are of the right kind."""
         known = {f.name: type(getattr(self, f.name)) for f in fields(self)}
-        return replace(self, **{name: v for name, v in values.items() if isinstance(v, known.get(name, ()))})
+        taken: dict[str, Any] = {name: v for name, v in values.items() if isinstance(v, known.get(name, ()))}
+        return replace(self, **taken)
 
 
 def view_of(table: TableState, drawing: Drawing) -> dict[str, Any]:

@@ -333,7 +333,7 @@ def test_pictures_have_a_background_a_title_and_a_safe_name(drawn, console):
     assert height == 2 * (260 + 30)  # twice the size, with room for the title
     name, svg = downloaded(drawn, "cells", "SVG")
     assert name == "etc-pass-wd-b.svg"
-    assert b"&lt;img src=x" in svg and b"<img" not in svg
+    assert b"&#60;img src=x" in svg and b"<img" not in svg
     assert b"rgb(255, 255, 255)" in svg
     assert width > 1000
     assert console.errors == []
@@ -366,7 +366,7 @@ def test_csv_of_a_table_is_quoted(drawn):
 
 def test_waits_for_plotly_in_the_place_of_the_chart(page, url):
     held = []
-    page.route("**/plotly.min.js", held.append)
+    page.route("**/plotly.min.js", lambda route: held.append(route))
     page.goto(url)
     waiting = page.locator("#cuts .loading")
     waiting.wait_for()

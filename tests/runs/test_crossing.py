@@ -14,7 +14,7 @@ from instructdiff_ui.config import DomainRule, SelectionSpec, updated
 from instructdiff_ui.errors import DataError, RunError
 from instructdiff_ui.files import write_json
 from instructdiff_ui.runs import home
-from instructdiff_ui.runs.crossing import Pair, seed_masks
+from instructdiff_ui.runs.crossing import Pair, ranks_in_domain, seed_masks
 from instructdiff_ui.selection.rules import apply
 
 N = 60
@@ -132,12 +132,15 @@ def test_correlations_ranks_and_statistics(scored):
         assert one.spearman == pytest.approx(x.rank().corr(y.rank()))
     math_rows = (mine.domain == "math").to_numpy()
     order = theirs.delta_entropy[math_rows].rank().to_numpy()
-    assert pair.ranks[1][math_rows] == pytest.approx((order - 1) / (len(order) - 1))
-    assert pair.ranks[0].min() == 0 and pair.ranks[0].max() == 1
-    bins = pair.rank_bins(4)
-    assert (bins.shape, bins.sum()) == ((4, 4), N)
-    expected = np.histogram2d(*pair.ranks, bins=4, range=[[0, 1], [0, 1]])[0]
-    assert bins.tolist() == expected.tolist()
+    ranks = [ranks_in_domain(side.reset_index(drop=True)) for side in (mine, theirs)]
+    assert ranks[1][math_rows] == pytest.approx((order - 1) / (len(order) - 1))
+    assert (ranks[0].min(), ranks[0].max()) == (0, 1)
+    cells = pair.rank_map
+    assert cells.total.sum() == N
+    expected = np.histogram2d(100 * ranks[1], 100 * ranks[0], bins=[cells.y_edges, cells.x_edges])[0]
+    assert cells.total.tolist() == expected.tolist()
+    assert int(cells.cells["both"].sum()) == pair.overlap.shared
+    assert int(cells.cells["first"].sum()) == pair.overlap.here - pair.overlap.shared
     assert pair.statistics["there"]["mean"]["math"] == pytest.approx(
         theirs.delta_entropy[theirs.domain == "math"].mean()
     )
@@ -149,7 +152,8 @@ def test_a_run_against_its_own_scores_agrees(scored):
     assert (pair.overlap.jaccard, pair.overlap.chance_corrected) == (1, 1)
     assert [one.spearman for one in pair.correlations] == pytest.approx([1] * 6)
     assert pair.spearman == pytest.approx(1)
-    assert pair.rank_bins(10).trace() == N
+    assert pair.rank_map.total.trace() == N
+    assert (pair.curves[0].density["math"] == pair.curves[1].density["math"]).all()
 
 
 def test_the_domains_of_this_run_hold_on_both_sides(scored):
@@ -176,7 +180,7 @@ def test_too_little_to_correlate(scored):
     here, there = scored(rows(0, 2), "here"), scored(rows(0, 2, seed=1), "there")
     pair = only(here, there, SelectionSpec())
     assert all(math.isnan(one.spearman) and math.isnan(one.pearson) for one in pair.correlations)
-    assert pair.ranks[0].tolist() == [0.5, 0.5], "one row of each domain"
+    assert ranks_in_domain(table(here).reset_index(drop=True)).tolist() == [0.5, 0.5], "one row of each domain"
 
 
 def test_nothing_in_common_is_refused(scored, settings):

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
@@ -29,6 +29,7 @@ def test_numbers_are_those_of_a_plain_reckoning():
     assert found.kept_share.sum() == pytest.approx(1) == found.rest_share.sum()
 
 
+@settings(deadline=None)  # shared machines are slow at times
 @given(st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=2, max_size=60))
 def test_ks_is_scipys_with_ties(rows):
     values, kept = np.array([v for v, _ in rows], float), np.array([k for _, k in rows])

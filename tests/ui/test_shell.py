@@ -6,8 +6,9 @@ import gradio as gr
 import pytest
 
 from instructdiff_ui import api
-from instructdiff_ui.ui import shell as shells
-from instructdiff_ui.ui.state import TableState
+from instructdiff_ui.api import SelectionSpec
+from instructdiff_ui.ui import page
+from instructdiff_ui.ui.state import Drawing, Steps, TableState, view_of
 
 SKIP = gr.skip()
 
@@ -25,16 +26,51 @@ def run(home, tmp_path):
 @pytest.fixture
 def shell():
     with gr.Blocks():
-        return shells._lay_out()
+        return page._lay_out()
 
 
 def test_an_ended_job_is_sent_once_more_and_then_no_more(shell, run):
     """The tick's answer may have come before the older one of the event that opened the run."""
-    options = [option.value for option in shell.explore.options]
-    seen = shell.show_run(run, *options)[0]
-    again = shell.tick(run, seen, None, TableState(), *options)
+    seen = shell.show_run(run, "", Drawing())[0]
+    again = shell.tick(run, seen, None, TableState(), Drawing())
     live, rest = again[1 : 1 + len(shell.live)], again[1 + len(shell.live) :]
     assert SKIP not in live
     assert all(value == SKIP for value in rest), "what one may be editing is left alone"
-    after = shell.tick(run, again[0], None, TableState(), *options)
+    after = shell.tick(run, again[0], None, TableState(), Drawing())
     assert all(value == SKIP for value in after)
+
+
+def test_every_answer_has_a_value_for_every_component(shell, run):
+    now, steps = api.status(run), Steps(api.spec(run))
+    state = (TableState(), Drawing())
+    assert len(shell.show_results(run, now, steps, *state)) == len(shell.results)
+    assert len(shell.show_results(None, None, None, *state)) == len(shell.results)
+    assert len(shell.prefill(run, now, *state)) == len(shell.prefilled)
+    assert len(shell.prefill(None, None, *state)) == len(shell.prefilled)
+
+
+def test_a_link_opens_the_rule_and_the_view_it_was_made_of(shell, run):
+    spec = SelectionSpec(ratio=0.3, gamma=0.05)
+    table = TableState().asked(search="2", show="dropped").opened(api.rows(run, spec).rows["example_id"][0])
+    drawing = Drawing(kind="density", bins=30, panel="sensitivity")
+    state = api.link_state(run, spec, view_of(table, drawing))
+    steps, *seen = shell.asked(run, api.status(run), state, Drawing())
+    assert (steps.present, *seen) == (spec, table, drawing)
+    assert steps.undone().present == api.spec(run), "what was saved is one undo away"
+
+
+@pytest.mark.parametrize("state", ["garbage", "eJyrVkosLcmIz8nPS0/NBQAb", "@0123456789abcdef", "../../etc/passwd"])
+def test_a_link_that_cannot_be_read_opens_the_run_as_it_is(shell, run, state, monkeypatch):
+    said = []
+    monkeypatch.setattr(gr, "Warning", said.append)
+    steps, table, drawing = shell.asked(run, api.status(run), state, Drawing(kind="density", map_domain="x"))
+    assert (steps, table, drawing) == (None, TableState(), Drawing(kind="density"))
+    assert "could not be restored" in said[0]
+
+
+def test_a_link_that_asks_for_what_the_run_does_not_have_says_so(shell, run, monkeypatch):
+    said = []
+    monkeypatch.setattr(gr, "Warning", said.append)
+    view = view_of(TableState().asked(sort_by="<img src=x>"), Drawing())
+    assert shell.asked(run, api.status(run), api.link_state(run, SelectionSpec(), view), Drawing())[0] is None
+    assert "&lt;img" in said[0], "and what it asked for is no markup"

@@ -102,14 +102,16 @@ def show_domains(scene: Scene) -> list[Any]:
 def show_contrast(scene: Scene) -> list[Any]:
     column = scene.drawing.contrast
     found = api.contrast(scene.run, scene.spec, column)
-    draw = figures.kinds_figure if column in api.columns(scene.run)["kinds"] else figures.contrast_figure
-    return [draw(found), contrasts.contrast_table(found)]
+    figure = (
+        figures.contrast_figure(found) if isinstance(found, api.Contrast) else figures.kinds_figure(found, label=column)
+    )
+    return [figure, contrasts.contrast_table(found)]
 
 
 def show_correlations(scene: Scene) -> list[Any]:
     found = api.correlations(scene.run, domain=scene.drawing.correlation_domain or None)
-    labels = {name: fmt.metric(name) for name in found.names}
-    return [figures.correlation_map(found, scene.drawing.correlation, labels)]
+    method: Any = scene.drawing.correlation
+    return [figures.correlation_map(found, method, {name: fmt.metric(name) for name in found.names})]
 
 
 def show_length(scene: Scene) -> list[Any]:

@@ -65,12 +65,10 @@ def with_rule(figure: dict[str, Any], scene: Scene) -> dict[str, Any]:
 
 
 def deltas_figure(scene: Scene, column: str) -> dict[str, Any]:
-    drawing, selection = scene.drawing, scene.preview.selection
-    histogram = drawing.kind == "histogram"
+    draw: Any = {"kind": scene.drawing.kind, "layout": scene.drawing.layout, "sign": scene.shown_sign}
+    histogram = scene.drawing.kind == "histogram"
     source = scene.preview.histograms[column] if histogram else api.curves(scene.run, scene.spec, column)
-    return figures.deltas_figure(
-        source, selection.cutoffs, kind=drawing.kind, layout=drawing.layout, sign=scene.shown_sign
-    )
+    return figures.deltas_figure(source, scene.preview.selection.cutoffs, **draw)
 
 
 def map_figure(scene: Scene) -> dict[str, Any]:
@@ -121,8 +119,8 @@ def build(cube: gr.HTML) -> ChartsCard:
                 gr.HTML("<h3>Differential entropy ΔH by domain</h3>", padding=False)
                 kind = _segments(KINDS, "histogram", "Kind of chart", "kind")
             gr.HTML(
-                "<p class='hint'>Nats per token. Right of 0 calibration made the model surer (compression). Full colour "
-                "is kept; drag a line to set what is.</p>",
+                "<p class='hint'>Right of 0 calibration made the model surer (compression). Full colour is kept; drag a "
+                "line to set what is.</p>",
                 padding=False,
             )
             entropy = chart("entropy-chart", label="Differential entropy by domain")

@@ -92,14 +92,14 @@ def without_filter(state: TableState, key: str) -> TableState:
         return replace(state, query=type(query)(sort_by=query.sort_by, descending=query.descending))
     part, _, name = key.partition(":")
     query = state.query
-    changes: dict[str, Any] = {
+    changes: dict[str, dict[str, Any]] = {
         "search": {"search": "", "regex": False},
         "domain": {"domains": [domain for domain in query.domains if domain != name]},
         "range": {"ranges": {key: bounds for key, bounds in query.ranges.items() if key != name}},
         "kind": {"kinds": {key: value for key, value in query.kinds.items() if key != name}},
         "region": {"region": None},
-    }[part]
-    return state.asked(**changes)
+    }
+    return state.asked(**changes[part])
 
 
 def filtered(state: TableState, search: str, regex: bool, domain: str) -> TableState:

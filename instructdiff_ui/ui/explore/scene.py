@@ -57,6 +57,7 @@ class Scene:
             "strategy": spec.strategy,
             "scope": spec.scope,
             "budget": spec.budget,
+            "sign": self.shown_sign,
             "linked": self.drawing.linked,
             "ends": self.drawing.ends,
             "low": {name: low if filtered else 0.0 for name, (low, _) in gammas.items()},
