@@ -54,7 +54,7 @@ position: relative; width: 100%; min-width: 0; overflow: hidden; font-variant-nu
 [hidden] { display: none; }
 .hoverlayer .axistext { display: none; } /* the middle of a bin, which the hover text already names */
 .chart-body { position: relative; }
-.chart-tools { display: flex; gap: 2px; justify-content: flex-end; align-items: center; min-height: 22px; opacity: 0;
+.chart-tools { display: flex; gap: 2px; justify-content: flex-end; align-items: center; min-height: 22px; opacity: .6;
   transition: opacity .15s; }
 &:hover .chart-tools, .chart-tools:focus-within { opacity: 1; }
 @media (pointer: coarse) { .chart-tools { opacity: 1; min-height: 34px; } .chart-tools button { padding: 7px 9px; } }

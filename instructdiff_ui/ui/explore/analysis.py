@@ -14,6 +14,7 @@ from .. import format as fmt
 from ..chart import chart
 from ..panels import contrasts, kinds, selections, specs
 from ..view import view
+from .charts import shown_region
 from .scene import Scene
 
 PANELS = {
@@ -111,13 +112,18 @@ def show_contrast(scene: Scene) -> list[Any]:
 def show_correlations(scene: Scene) -> list[Any]:
     found = api.correlations(scene.run, domain=scene.drawing.correlation_domain or None)
     method: Any = scene.drawing.correlation
-    return [figures.correlation_map(found, method, {name: fmt.metric(name) for name in found.names})]
+    figure = figures.correlation_map(found, method, {name: fmt.metric(name) for name in found.names})
+    figure["layout"]["meta"].pop("clicks", None)  # there is nothing more to show of a pair
+    return [figure]
 
 
 def show_length(scene: Scene) -> list[Any]:
     score, length = scene.drawing.score, scene.drawing.length
-    found = api.length_counts(scene.run, scene.spec, score=score, length=length)
-    return [figures.length_map(*found, column=score, length=length)]
+    figure = figures.length_map(
+        *api.length_counts(scene.run, scene.spec, score=score, length=length), column=score, length=length
+    )
+    figure["layout"]["meta"]["region"] = shown_region(scene.table.query.region, 1, x=length, y=score)
+    return [figure]
 
 
 def show_kinds(scene: Scene) -> list[Any]:
@@ -131,7 +137,9 @@ def show_kinds(scene: Scene) -> list[Any]:
 
 def show_sensitivity(scene: Scene) -> list[Any]:
     found = api.sensitivity(scene.run, scene.spec)
-    return [figures.sensitivity_figure(found.points), specs.sensitivity_table(found)]
+    named = {"gamma": "γ", "ratio": "β"}
+    moved = [point | {"what": named[point["what"]]} for point in found.points if point["what"] in named]
+    return [figures.sensitivity_figure(moved), specs.sensitivity_table(found)]
 
 
 def show_specs(scene: Scene) -> list[Any]:
@@ -181,7 +189,7 @@ def _hint(text: str) -> None:
 
 
 def _build_domains() -> dict[str, Any]:
-    with gr.Row(elem_classes=["tight"]):
+    with gr.Row(elem_classes=["tight", "looks"]):
         _hint("Statistics over all scored rows of a domain, in nats per token; what is kept follows the rule.")
         column = gr.Radio(
             [("ΔH", "delta_entropy"), ("ΔNLL", "delta_nll")],
@@ -196,7 +204,7 @@ def _build_domains() -> dict[str, Any]:
 
 
 def _build_contrast() -> dict[str, Any]:
-    with gr.Row(elem_classes=["tight"]):
+    with gr.Row(elem_classes=["tight", "looks"]):
         _hint("How the kept rows differ from the others: shares of either, so that sets of any size compare.")
         contrast = gr.Dropdown(
             [(words, name) for name, words in fmt.METRICS.items()],
@@ -214,7 +222,7 @@ def _build_contrast() -> dict[str, Any]:
 
 
 def _build_correlation() -> dict[str, Any]:
-    with gr.Row(elem_classes=["tight"]):
+    with gr.Row(elem_classes=["tight", "looks"]):
         _hint("Spearman compares ranks, Pearson values. A score that follows length mostly selects by length.")
         method = gr.Radio(
             [("Spearman", "spearman"), ("Pearson", "pearson")],
@@ -236,7 +244,7 @@ def _build_correlation() -> dict[str, Any]:
 
 
 def _build_length() -> dict[str, Any]:
-    with gr.Row(elem_classes=["tight"]):
+    with gr.Row(elem_classes=["tight", "looks"]):
         _hint("Means over few tokens are noisy, so short responses fill both tails. Lines: median and quartiles.")
         score = gr.Dropdown(
             [(fmt.metric(name), name) for name in fmt.NATS],
@@ -258,12 +266,12 @@ def _build_length() -> dict[str, Any]:
 
 
 def _build_kinds() -> dict[str, Any]:
-    with gr.Row(elem_classes=["tight"]):
+    with gr.Row(elem_classes=["tight", "looks"]):
         _hint(
             "Shares of what each strategy keeps at this budget. The kinds are a column of the dataset that neither "
             "scoring nor training sees. Click a kind to see its rows."
         )
-        category = gr.Dropdown([("–", "")], value="", label="Column", min_width=160, scale=0, elem_id="kind")
+        category = gr.Dropdown([("–", "")], value="", label="Column", min_width=160, scale=0, elem_id="category")
     return {"category": category, "kinds": view(elem_id="kinds", label="Kinds of kept rows by strategy")}
 
 
@@ -276,7 +284,7 @@ def _build_sensitivity() -> dict[str, Any]:
 
 
 def _build_specs() -> dict[str, Any]:
-    with gr.Row(elem_classes=["tight"]):
+    with gr.Row(elem_classes=["tight", "looks"]):
         name = gr.Textbox(label="Save the rule that is shown under a name", max_length=60, elem_id="spec-name", scale=2)
         save = gr.Button("Keep it", size="sm", min_width=90, scale=0, elem_id="spec-save")
     named = view(elem_id="named", label="Saved specs")

@@ -15,6 +15,7 @@ from ..panels import selections
 from ..view import view
 from .scene import Scene
 
+BINS = (20, 30, 40, 60, 80, 100, 120)
 KINDS = ["histogram", "density", "cumulative", "ridgeline"]
 BESIDE = [("ΔNLL × ΔH", "map"), ("ΔNLL by domain", "nll")]
 HINTS = {
@@ -25,9 +26,11 @@ HINTS = {
 
 @dataclass
 class ChartsCard:
+    linked: gr.Checkbox
+    ends: gr.Checkbox
     kind: gr.Radio
     layout: gr.Radio
-    bins: gr.Slider
+    bins: gr.Dropdown
     entropy: gr.HTML
     ratios: gr.HTML
     beside: gr.Radio
@@ -40,7 +43,7 @@ class ChartsCard:
     @property
     def controls(self) -> list[Any]:
         """How they are drawn, in the order of `state.Drawing`."""
-        return [self.kind, self.layout, self.bins, self.beside, self.map_domain]
+        return [self.linked, self.ends, self.kind, self.layout, self.bins, self.beside, self.map_domain]
 
     @property
     def outputs(self) -> list[Any]:
@@ -91,9 +94,9 @@ def group_of(scene: Scene, domain: str | None) -> str | None:
     return domain or (domains[0] if len(domains) == 1 else None)
 
 
-def shown_region(region: Region | None, sign: int) -> dict[str, Any]:
-    """The region of the query in the coordinates of the map, whose ΔNLL may have the other sign."""
-    if region is None or (region.x, region.y) != ("delta_nll", "delta_entropy"):
+def shown_region(region: Region | None, sign: int, *, x: str = "delta_nll", y: str = "delta_entropy") -> dict[str, Any]:
+    """The region of the query in the coordinates of a map of x and y, whose ΔNLL may have the other sign."""
+    if region is None or (region.x, region.y) != (x, y):
         return {}
     if region.box is not None:
         x0, x1, y0, y1 = region.box
@@ -101,14 +104,16 @@ def shown_region(region: Region | None, sign: int) -> dict[str, Any]:
     return {"lasso": [[sign * x, y] for x, y in region.lasso or ()]}
 
 
-def region_of(event: dict[str, Any], sign: int) -> dict[str, Any] | None:
-    """What a box or a lasso in the map asks the table for; None when it was cleared."""
-    named = {"x": "delta_nll", "y": "delta_entropy"}
+def region_of(
+    event: dict[str, Any], sign: int, *, x: str = "delta_nll", y: str = "delta_entropy"
+) -> dict[str, Any] | None:
+    """What a box or a lasso in a map of x and y asks the table for; None when it was cleared."""
+    named = {"x": x, "y": y}
     if event.get("box"):
         x0, x1, y0, y1 = event["box"]
         return named | {"box": [sign * x0, sign * x1, y0, y1]}
     if event.get("lasso"):
-        return named | {"lasso": [[sign * x, y] for x, y in event["lasso"]]}
+        return named | {"lasso": [[sign * a, b] for a, b in event["lasso"]]}
     return None
 
 
@@ -127,7 +132,16 @@ def build(cube: gr.HTML) -> ChartsCard:
             ratios = view(elem_id="ratios", label="β by domain")
             with gr.Row(elem_classes=["tight", "fine"]):
                 layout = _segments(["side by side", "overlaid"], "side by side", "Layout of the charts", "layout")
-                bins = gr.Slider(20, 120, value=60, step=10, label="Bins", min_width=130, buttons=[], elem_id="bins")
+                bins = gr.Dropdown(
+                    [(f"{n} bins", n) for n in BINS],
+                    value=60,
+                    label="Bins",
+                    show_label=False,
+                    min_width=110,
+                    scale=0,
+                    elem_id="bins",
+                )
+                linked = gr.Checkbox(True, label="lines move all domains", min_width=190, elem_id="linked")
         with gr.Column(elem_classes=["box"], scale=2, min_width=320):
             with gr.Row(elem_classes=["card-head"]):
                 beside = _segments(BESIDE, "map", "The chart beside it", "beside")
@@ -137,7 +151,11 @@ def build(cube: gr.HTML) -> ChartsCard:
             hint = gr.HTML(f"<p class='hint'>{HINTS['map']}</p>", padding=False)
             second = chart("second-chart", label="Likelihood change and differential entropy")
             gammas = view(elem_id="gammas", label="γ by domain")
+            with gr.Row(elem_classes=["tight", "fine"]):
+                ends = gr.Checkbox(True, label="both ends of ΔNLL together", min_width=190, elem_id="ends")
     return ChartsCard(
+        linked=linked,
+        ends=ends,
         kind=kind,
         layout=layout,
         bins=bins,

@@ -23,8 +23,6 @@ class RuleCard:
     scope: gr.Radio
     filter: gr.Radio
     exclude_calibration: gr.Checkbox
-    linked: gr.Checkbox
-    ends: gr.Checkbox
     undo: gr.Button
     redo: gr.Button
     share: gr.Button
@@ -100,18 +98,13 @@ def build(tools: dict[str, Any], kpis: gr.HTML) -> RuleCard:
         filter = gr.Radio(
             ["quantile", "rank"], value="quantile", label="Filter by", min_width=130, elem_classes=["segments"]
         )
-        with gr.Column(min_width=210, elem_classes=["checks"]):
-            linked = gr.Checkbox(True, label="Lines move all domains", elem_id="linked")
-            ends = gr.Checkbox(True, label="Both ends of ΔNLL together", elem_id="ends")
-            exclude = gr.Checkbox(False, label="Leave calibration rows out")
+        exclude = gr.Checkbox(False, label="Leave calibration rows out", min_width=190, elem_id="exclude")
     return RuleCard(
         strategy=strategy,
         budget=budget,
         scope=scope,
         filter=filter,
         exclude_calibration=exclude,
-        linked=linked,
-        ends=ends,
         kpis=kpis,
         **tools,
     )

@@ -31,7 +31,7 @@ class ExploreTab:
     @property
     def drawing(self) -> list[Any]:
         """The controls of `state.Drawing`, in its order."""
-        return [self.rule.linked, self.rule.ends, *self.charts.controls, *self.analysis.controls]
+        return [*self.charts.controls, *self.analysis.controls]
 
     @property
     def outputs(self) -> list[Any]:

@@ -169,11 +169,8 @@ def _wire_drawing(wiring: Wiring) -> None:
 
         return draw
 
-    for card, own in (
-        (tab.charts, [tab.rule.linked, tab.rule.ends, *tab.charts.controls]),
-        (tab.analysis, tab.analysis.controls),
-    ):
-        triggers = [control.input for control in own]
+    for card in (tab.charts, tab.analysis):
+        triggers = [control.input for control in card.controls]
         wiring.on(triggers, redrawn(card), [drawing, *card.outputs, tab.link], *controls)
 
     def recounted(scene: Scene, bins: int) -> Any:
@@ -214,6 +211,12 @@ def _wire_rows(wiring: Wiring) -> None:
         return [*wiring.rows(scene, table), charts.with_rule(charts.map_figure(now), now)]
 
     wiring.on_event(tab.charts.second.select, framed, [*wiring.of_rows, tab.charts.second])
+
+    def framed_by_length(scene: Scene, event: dict) -> list[Any]:
+        axes = {"x": scene.drawing.length, "y": scene.drawing.score}
+        return wiring.rows(scene, scene.table.asked(region=charts.region_of(event, 1, **axes)))
+
+    wiring.on_event(tab.analysis.length_chart.select, framed_by_length, wiring.of_rows)
 
     def of_a_kind(scene: Scene, event: dict) -> list[Any]:
         column, _, value = event["key"].partition("=")

@@ -48,7 +48,7 @@ def row_view(view: RowView | None, *, sign: int, tokens: Node = "") -> Node:
 def _metrics(view: RowView, *, sign: int) -> Node:
     """Every metric with its place among the rows of the domain."""
     lines = [_metric(name, view, sign) for name in METRICS if name in view.scores]
-    names = ["Metric", "Value", "Percentile in the domain"]
+    names = ["Metric", "Value", "Percentile"]
     head = h(
         "tr", {}, *(h("th", {"scope": "col", "class": "num" if k == 1 else ""}, name) for k, name in enumerate(names))
     )

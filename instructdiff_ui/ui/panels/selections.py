@@ -32,7 +32,7 @@ def selection_kpis(
     filtered = RANKINGS[spec.strategy].filtered
     cells = [
         kpi("Kept", live("kept", fmt.count(total.selected)), f"of {fmt.count(total.rows)}"),
-        kpi("Response tokens", live("tokens", fmt.short(total.selected_tokens)), live("tokens_share", _share(total))),
+        kpi("Tokens kept", live("tokens", fmt.short(total.selected_tokens)), h("span", {}, live("tokens_share", _share(total)), " of the responses")),
         kpi("γ, each end" if spec.gamma_high is None else "γ, low and high end", *_gamma(spec, filtered)),
         kpi("β", fmt.percent(spec.ratio), f"of the {spec.budget}, {spec.scope}{_own_rules(spec)}"),
         _calibration_kpi(now),
@@ -108,7 +108,7 @@ def _mix_kpi(counts: Mapping[str, Counts]) -> Node:
         for name, share in parts
     ]
     bar = h("div", {"class": "mix", "role": "img", "aria-label": f"Kept rows by domain: {said}"}, *segments)
-    return div("kpi", div("lbl", "Mix of kept rows"), bar, div("note clip-line", said or "nothing is kept"))
+    return div("kpi", div("lbl", "Kept by domain"), bar, div("note clip-line", said or "nothing is kept"))
 
 
 # thresholds --------------------------------------------------------------------------------------------------------
