@@ -68,11 +68,21 @@ function resolved(value) {
     const readable = /^ink\((.*)\)$/.exec(token);
     return readable ? ink(readable[1]) : `rgba(${rgba(token).join(',')})`;
   };
-  return JSON.parse(JSON.stringify(value), (key, item) => {
+  const copy = JSON.parse(JSON.stringify(value), (key, item) => {
     if (!/color$/.test(key) || typeof item !== 'string' || !/^(var|ink)\(/.test(item)) return item;
     if (!known.has(item)) known.set(item, colour(item));
     return known.get(item);
   });
+  copy.data.forEach(spellOut);
+  return copy;
+}
+
+// Points that are equally far apart are sent as the first and the distance; everything here reads a list.
+function spellOut(trace) {
+  if (trace.x || trace.dx === undefined || !trace.y) return;
+  trace.x = trace.y.map((_, i) => Number((trace.x0 + i * trace.dx).toPrecision(10)));
+  delete trace.x0;
+  delete trace.dx;
 }
 
 // Drawing ------------------------------------------------------------------------------------------------------------

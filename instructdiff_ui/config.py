@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -289,6 +290,7 @@ def updated(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
     return validated(RunConfig, merge(config.model_dump(mode="json"), changes))
 
 
+@lru_cache(maxsize=64)  # reading YAML takes 10 ms, and the page asks for the settings of a run all the time
 def from_yaml(text: str) -> RunConfig:
     try:
         values = yaml.safe_load(text)

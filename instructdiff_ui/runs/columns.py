@@ -13,6 +13,7 @@ from .texts import Texts
 SCORES = ("base_nll", "base_entropy", "calibrated_nll", "calibrated_entropy", "delta_nll", "delta_entropy")
 LENGTHS = ("n_tokens", "instruction_chars", "response_chars", "length_ratio")
 MAX_KINDS = 20  # values of a column that is a kind of row, rather than a text or an id
+MAX_KIND_CHARS = 200  # of each of them: they stand in heads, menus and links
 _TAKEN = {"example_id", "domain", "decision", "rank", "in_calibration", "by_hand", "borderline"}
 _TAKEN |= {"instruction", "response", "delta_entropy_se", *SCORES, *LENGTHS}
 
@@ -44,6 +45,8 @@ def _kinds(codes: np.ndarray, texts: list[str]) -> Kinds | None:
     counts = np.bincount(codes + 1, minlength=len(texts) + 1)  # the first is for rows without a value
     there = np.flatnonzero(counts[1:])
     if not (2 <= len(there) <= MAX_KINDS and len(there) < len(codes)):
+        return None
+    if max(len(texts[code]) for code in there) > MAX_KIND_CHARS:
         return None
     names = sorted({texts[code] for code in there} | ({""} if counts[0] else set()))
     place = np.zeros(len(texts) + 1, np.int16)

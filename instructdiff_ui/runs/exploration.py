@@ -171,6 +171,8 @@ class Exploration:
             "borderline": uncertain[positions],
         }
         columns |= {name: values[positions] for name, values in self.metrics.items()}
+        for name, kinds in self.kinds.items():
+            columns.setdefault(name, [kinds.names[code] for code in kinds.codes[positions]])
         return pd.DataFrame(columns | {"instruction": clipped.instruction, "response": clipped.response})
 
     def row(self, spec: SelectionSpec, example_id: str) -> RowView:

@@ -49,7 +49,7 @@ class Views:
     def length_counts(
         self, spec: SelectionSpec, *, score: str, length: str
     ) -> tuple[GridCounts, Quartiles, Quartiles]:
-        """Rows per cell of a length (log) × a score, and the quartiles of the score by length, of all and of the kept."""
+        """Rows per cell of a length (log) × a score, and the score's quartiles by length, all and kept."""
         selection = self._run.select(spec)
         grid = self._grid(self._known(length), self._known(score), True)
         return grid.count(selection), grid.quartiles(), grid.quartiles(selection.selected)

@@ -7,7 +7,7 @@ nothing of how the curves are drawn.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,17 @@ class Curve:
     rows: dict[str, dict[str, int]]  # domain → part → rows, also those outside the range
     bandwidth: dict[str, float]  # domain → sd of the Gaussian it was smoothed with
     unscored: int  # rows without a finite value; they are in no curve
+
+    def thinned(self, every: int) -> Curve:
+        """Every so-manieth point of it, for panels that are low."""
+        return replace(
+            self,
+            x=self.x[::every],
+            edges=self.edges[::every],
+            density={name: values[:, ::every] for name, values in self.density.items()},
+            cumulative={name: values[::every] for name, values in self.cumulative.items()},
+            kept={name: values[::every] for name, values in self.kept.items()},
+        )
 
     @property
     def domains(self) -> list[str]:

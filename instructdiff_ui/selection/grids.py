@@ -135,8 +135,8 @@ def agreement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def cells_for(rows: int) -> tuple[int, int]:
-    """Columns and rows of a grid: 24 × 18 for a handful, 63 × 47 for 4,000, 72 × 54 for many."""
-    nx = min(72, max(24, round(12 * rows**0.2)))
+    """Columns and rows of a grid: 24 × 18 for a handful, 60 × 45 for some thousand and more."""
+    nx = min(60, max(24, round(12 * rows**0.2)))
     return nx, round(0.75 * nx)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -57,6 +58,7 @@ def theme() -> gr.themes.Base:
 def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
     """Start the server; `options` go to `Blocks.launch`. Returns what that returns."""
     page = build()
+    gc.freeze()  # the page's own objects live as long as the server: no need to walk them again and again
     settings: dict[str, Any] = {
         "server_name": host,
         "server_port": port,

@@ -1,10 +1,12 @@
-"""A page in an installed Chromium that keeps what its console said."""
+"""A page in an installed Chromium that keeps what its console said, and servers to look at."""
 
 import shutil
 from dataclasses import dataclass, field
 
 import pytest
 from driving import Server
+from exploring import App, open_explore
+from scored import scored_file
 
 from instructdiff_ui import api
 
@@ -19,6 +21,11 @@ class Console:
     def listen(self, page):
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", self._dialog)
+
+    def _dialog(self, dialog):
+        self.errors.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +61,34 @@ def server(tmp_path, home):
     for run in api.list_runs():
         api.stop(run.run_id)
         api.wait_for(run.run_id, 20)
+
+
+@pytest.fixture(scope="module")
+def app(browser, tmp_path_factory):
+    """A server with one scored run, for all tests of a module: they look at it, and change only runs of their own."""
+    folder = tmp_path_factory.mktemp("app")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTDIFF_HOME", str(folder / "home"))
+        patch.setenv("INSTRUCTDIFF_DEMO", str(folder / "no-pack"))
+        scored = scored_file(folder)
+        run = api.import_scores(scored, settings={"name": "<i>hostile</i> ${1+1}"})
+        server = Server(folder / "server.log")
+    yield App(server, folder / "home", run, scored)
+    server.kill()
+
+
+@pytest.fixture
+def explore(app, page, console, monkeypatch):
+    """The page on the shared run; at the end its console must have said nothing bad."""
+    monkeypatch.setenv("INSTRUCTDIFF_HOME", str(app.home))
+    yield open_explore(page, app.url)
+    assert console.errors == []
+
+
+@pytest.fixture
+def own_run(app, monkeypatch):
+    """A run of the same rows that a test may change."""
+    monkeypatch.setenv("INSTRUCTDIFF_HOME", str(app.home))
+    run = api.import_scores(app.scored, settings={"name": "own"})
+    yield run
+    api.delete_run(run)

@@ -96,7 +96,7 @@ def test_the_other_sign_mirrors_the_filter():
     )
     kept = bars(figure, "kept")[0]
     assert kept["y"] == hist.counts["code"]["selected"][::-1]
-    assert kept["x"][0] == pytest.approx(-(hist.edges[-1] + hist.edges[-2]) / 2)
+    assert kept["x0"] == pytest.approx(-(hist.edges[-1] + hist.edges[-2]) / 2)
     assert "base − NLL calibrated" in figure["layout"]["xaxis"]["title"]["text"]
 
 

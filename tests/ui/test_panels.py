@@ -7,33 +7,15 @@ import math
 
 import pandas as pd
 import pytest
+from trees import HOSTILE, cells, elements, events, heads, said, tags
 
 from instructdiff_ui import api
 from instructdiff_ui.api import Arm, Measured, Overlap, SelectionSpec, StarterView
 from instructdiff_ui.runs.comparison import measured
 from instructdiff_ui.ui.format import STRATEGIES
-from instructdiff_ui.ui.panels import arms, demo, kinds, pools, selections
+from instructdiff_ui.ui.panels import arms, demo, kinds, pools
 
-HOSTILE = "<img src=x onerror=alert(1)> ${1+1} {{x}}"
 TAGS = {"div", "table", "thead", "tbody", "tr", "th", "td", "span", "b", "i", "input", "button"}
-
-
-def said(node) -> str:
-    """The text of a tree."""
-    return node if isinstance(node, str) else " ".join(said(child) for child in node[2:]).strip()
-
-
-def elements(node, tag: str, name: str | None = None) -> list:
-    """The elements of a tree with this tag, and with this class if one is named."""
-    if isinstance(node, str) or not node:
-        return []
-    here = [node] if node[0] == tag and (name is None or name in node[1].get("class", "").split()) else []
-    return here + [found for child in node[2:] for found in elements(child, tag, name)]
-
-
-def cells(table) -> list[list[str]]:
-    body = elements(table, "tbody")[0]
-    return [[said(cell) for cell in elements(line, "td")] for line in elements(body, "tr")]
 
 
 def arm(name: str, *values: float, metric: str = "nll", tuned: bool = True, **spec) -> Arm:
@@ -162,7 +144,7 @@ def counts(**kept: list[int]) -> dict[str, pd.DataFrame]:
 def test_the_pool_comes_first_then_the_strategy_that_is_shown():
     found = counts(random=[8, 1, 1], instructdiff=[9, 1, 0], ppl_min=[0, 0, 0])
     found["random"] = found["random"].iloc[::-1]  # kinds are matched by name
-    table = kinds.strategies_by_kind(found, "instructdiff")
+    table = kinds.strategies_by_kind(found, "instructdiff", column="quality")
     assert [said(cell) for cell in elements(elements(table, "thead")[0], "th")] == [
         "Strategy",
         "good",
@@ -180,13 +162,13 @@ def test_the_pool_comes_first_then_the_strategy_that_is_shown():
 
 
 def test_without_kinds_nothing_is_shown():
-    assert kinds.strategies_by_kind(None, "random") == []
-    assert kinds.strategies_by_kind({}, "random") == []
+    assert kinds.strategies_by_kind(None, "random", column="quality") == []
+    assert kinds.strategies_by_kind({}, "random", column="quality") == []
 
 
 def test_names_of_kinds_stay_text():
     found = {"random": pd.DataFrame({"rows": [1, 1], "kept": [1, 0]}, index=[HOSTILE, "b"])}
-    table = kinds.strategies_by_kind(found, "random")
+    table = kinds.strategies_by_kind(found, "random", column="quality")
     assert HOSTILE in said(table)
     assert not elements(table, "img")
 
@@ -248,42 +230,14 @@ def test_ready_made_runs_with_their_size_and_time():
     assert pools.starters([])[0] == "div"
 
 
-# other seeds -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def scored(tmp_path) -> str:
-    numbers = {"n_tokens": 3, "base_nll": 2.0, "base_entropy": 2.0, "calibrated_nll": 1.5}
-    rows = [
-        numbers | {"instruction": f"Add {i}.", "output": "Yes.", "domain": "math", "calibrated_entropy": i / 20}
-        for i in range(20)
-    ]
-    (tmp_path / "scored.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return api.import_scores(tmp_path / "scored.jsonl")
-
-
-def test_other_seeds_are_said_beside_the_selection(scored):
-    preview, now = api.preview(scored, api.spec(scored)), api.status(scored)
-    seeds = {1: Overlap(3, 4, 5), 2: Overlap(4, 4, 4)}
-    text = said(selections.selection_kpis(preview, now, committed=True, seeds=seeds))
-    assert "Other seeds 0.50 · 1.00 Jaccard of the kept rows, calibration seed 1, 2" in text
-    assert "saved" in text
-    for none in ({}, None):
-        assert "Other seeds" not in said(selections.selection_kpis(preview, now, committed=False, seeds=none))
-    assert api.other_seeds(scored, api.spec(scored)) == {}
-
-
 @pytest.mark.parametrize(
     "panel",
     [
         arms.arm_table([arm(HOSTILE, 1.0, 2.0), arm("random", 1.0, 2.0, strategy="random")], "nll"),
         demo.rerun_note(Overlap(1, 2, 3)),
-        kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random"),
+        kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random", column="quality"),
     ],
 )
 def test_panels_are_made_of_plain_elements(panel):
-    def tags(node) -> set[str]:
-        return set() if isinstance(node, str) else {node[0]}.union(*(tags(child) for child in node[2:]))
-
     assert tags(panel) <= TAGS
     json.dumps(panel)

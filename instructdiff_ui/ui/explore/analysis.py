@@ -30,6 +30,7 @@ PANELS = {
 
 @dataclass
 class AnalysisCard:
+    due: gr.State  # what the open panel shows; it comes after everything else, by itself
     panel: gr.Radio
     boxes: dict[str, gr.Column]
     column: gr.Radio
@@ -167,7 +168,7 @@ def default_category(columns: list[str]) -> str:
 
 
 def build() -> AnalysisCard:
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {"due": gr.State("")}
     with gr.Column(elem_classes=["box"]):
         made["panel"] = gr.Radio(
             [(words, name) for name, words in PANELS.items()],

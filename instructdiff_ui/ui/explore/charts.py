@@ -38,6 +38,7 @@ class ChartsCard:
     hint: gr.HTML
     second: gr.HTML
     gammas: gr.HTML
+    counted: gr.State  # what the cube counts
     cube: gr.HTML
 
     @property
@@ -47,7 +48,8 @@ class ChartsCard:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.entropy, self.ratios, self.map_domain, self.hint, self.second, self.gammas, self.layout]
+        shown = [self.entropy, self.ratios, self.map_domain, self.hint, self.second, self.gammas, self.layout]
+        return [*shown, self.counted]
 
     def show(self, scene: Scene) -> list[Any]:
         drawing = scene.drawing
@@ -59,6 +61,7 @@ class ChartsCard:
             with_rule(map_figure(scene) if drawing.beside == "map" else deltas_figure(scene, "delta_nll"), scene),
             selections.gamma_boxes(scene.preview, sign=scene.sign),
             gr.update(visible=drawing.kind != "ridgeline"),
+            f"{scene.key} {drawing.bins}",
         ]
 
 
@@ -118,14 +121,15 @@ def region_of(
 
 
 def build(cube: gr.HTML) -> ChartsCard:
+    counted = gr.State("")
     with gr.Row(equal_height=False, elem_classes=["pair"]):
         with gr.Column(elem_classes=["box"], scale=3, min_width=340):
             with gr.Row(elem_classes=["card-head"]):
                 gr.HTML("<h3>Differential entropy ΔH by domain</h3>", padding=False)
                 kind = _segments(KINDS, "histogram", "Kind of chart", "kind")
             gr.HTML(
-                "<p class='hint'>Right of 0 calibration made the model surer (compression). Full colour is kept; drag a "
-                "line to set what is.</p>",
+                "<p class='hint'>Right of 0 calibration made the model surer (compression). Full colour is kept; drag "
+                "a line to set what is.</p>",
                 padding=False,
             )
             entropy = chart("entropy-chart", label="Differential entropy by domain")
@@ -166,6 +170,7 @@ def build(cube: gr.HTML) -> ChartsCard:
         hint=hint,
         second=second,
         gammas=gammas,
+        counted=counted,
         cube=cube,
     )
 

@@ -31,7 +31,9 @@ class RowsCard:
     high: gr.Number
     bound: gr.Button
     table: gr.HTML
-    row: gr.HTML
+    row: gr.HTML  # what the rule does to the open row
+    text: gr.HTML  # the row itself
+    numbers: gr.HTML
 
     @property
     def filters(self) -> list[Any]:
@@ -40,31 +42,37 @@ class RowsCard:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.table, self.row]
+        return [self.table, self.row, self.text, self.numbers]
 
-    def show(self, scene: Scene, *, tokens: Any = None) -> list[Any]:
-        """`tokens` stands in the place of the token view where it says why there is none."""
+    def show(self, scene: Scene, *, text: Any = None) -> list[Any]:
+        """The page of rows and the open row; its text is sent when it is opened, not with every rule."""
         state = scene.table
         page = api.rows(scene.run, scene.spec, state.query)
         tree = table.rows_table(page, state.query, extra=state.extra, current=state.current, sign=scene.sign)
-        return [tree, self.show_row(scene, tokens=tokens)]
+        row = api.row(scene.run, scene.spec, state.current) if state.current is not None else None
+        return [
+            tree,
+            rowviews.row_facts(row, sign=scene.sign),
+            gr.skip() if text is None else text,
+            rowviews.row_numbers(row, sign=scene.sign),
+        ]
 
-    def show_row(self, scene: Scene, *, tokens: Any = None) -> Any:
-        state = scene.table
-        if state.current is None:
-            return rowviews.row_view(None, sign=scene.sign)
-        shown = tokens if tokens is not None else token_tree(scene)
-        return rowviews.row_view(api.row(scene.run, scene.spec, state.current), sign=scene.sign, tokens=shown)
+
+def text_of(run: str, table: TableState, *, sign: int, compute: bool = False) -> Any:
+    """The open row with its token view; `compute` lets the models score it where nothing is stored."""
+    if table.current is None:
+        return rowviews.row_text(None, [])
+    tokens = token_tree(run, table.current, metric=table.metric, sign=sign, compute=compute)
+    return rowviews.row_text(api.row(run, api.spec(run), table.current), tokens)
 
 
-def token_tree(scene: Scene, *, compute: bool = False) -> Any:
-    """The heat map of the open row from stored values; where there are none, the offer to compute them, or why not."""
-    assert scene.table.current is not None
+def token_tree(run: str, example_id: str, *, metric: str, sign: int, compute: bool) -> Any:
+    """The heat map of a row from stored values; where there are none, the offer to compute them, or why not."""
     try:
-        found = api.token_view(scene.run, scene.table.current, compute=compute)
+        found = api.token_view(run, example_id, compute=compute)
     except UserError as error:  # without `compute` there is nothing to compute with
         return tokenview.token_panel(None, message=error.message, offer=compute)
-    return tokenview.token_panel(found, metric=scene.table.metric, sign=scene.sign)
+    return tokenview.token_panel(found, metric=metric, sign=sign)
 
 
 def after_event(state: TableState, event: Mapping[str, Any]) -> TableState:
@@ -81,6 +89,8 @@ def after_event(state: TableState, event: Mapping[str, Any]) -> TableState:
             return without_filter(state, key)
         case "token-metric":
             return replace(state, metric=key)
+        case "tokens":  # of the open row
+            return state
         case _:
             return state.opened(key)
 
@@ -163,7 +173,10 @@ def build() -> RowsCard:
             rows = view(elem_id="rows", label="Rows")
         with gr.Column(elem_classes=["box", "sticky"], scale=2, min_width=320):
             gr.HTML("<h3>Row</h3>", padding=False)
-            row = view(elem_id="row", label="Row")
+            with gr.Column(elem_id="row", elem_classes=["row-view"]):
+                row = view(elem_id="row-facts", label="What the rule does to the row")
+                text = view(elem_id="row-text", label="The row")
+                numbers = view(elem_id="row-numbers", label="How the row compares")
     return RowsCard(
         search=search,
         regex=regex,
@@ -176,6 +189,8 @@ def build() -> RowsCard:
         bound=bound,
         table=rows,
         row=row,
+        text=text,
+        numbers=numbers,
     )
 
 

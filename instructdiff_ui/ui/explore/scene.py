@@ -25,6 +25,11 @@ class Scene:
     def spec(self) -> SelectionSpec:
         return self.steps.present
 
+    @property
+    def key(self) -> str:
+        """Another one for other scores."""
+        return f"{self.run} {self.now.facts('deltas') or self.now.facts('import_scores')}"
+
     @cached_property
     def config(self) -> RunConfig:
         return api.config(self.run)

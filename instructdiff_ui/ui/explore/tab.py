@@ -40,7 +40,7 @@ class ExploreTab:
             *self.rule.outputs,
             *self.charts.outputs,
             *self.rows.outputs,
-            *self.analysis.outputs,
+            self.analysis.due,
             self.finetune,
             self.link,
         ]
@@ -62,7 +62,7 @@ class ExploreTab:
             *self.rule.show(scene),
             *self.charts.show(scene),
             *self.rows.show(scene),
-            *self.analysis.show(scene),
+            f"{scene.key} {scene.spec.hash}",
             gr.update(value=f"Fine-tune on {kept:,} rows"),
             link(scene),
         ]
@@ -75,7 +75,7 @@ class ExploreTab:
             *self.rows.filters,
             self.rows.extra,
             self.rows.measure,
-            self.charts.cube,
+            self.rows.text,
             self.analysis.compared,
         ]
 
@@ -99,7 +99,7 @@ class ExploreTab:
             more,
             gr.update(choices=further, value=table.extra),
             gr.update(choices=rows.measures(run), value="delta_entropy"),
-            api.cube(run, bins=drawing.bins),
+            rows.text_of(run, table, sign=1 if api.config(run).delta_nll_sign == "calibrated-base" else -1),
             [],
         ]
 

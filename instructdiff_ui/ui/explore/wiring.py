@@ -17,7 +17,7 @@ from ..events import Busy, Latest, Quick, Quiet, told
 from ..panels import specs as spec_panels
 from ..state import Drawing, Steps, TableState, with_rule
 from . import charts, exports, rows, rule
-from .rows import filter_values
+from .rows import filter_values, text_of
 from .scene import Scene
 from .tab import ExploreTab, link
 
@@ -73,14 +73,16 @@ class Wiring:
         values = self.tab.show(now.run, now.now, now.steps, now.table, now.drawing)
         return [steps, now.table, *values, *[gr.skip()] * len(self.tab.rows.filters)]
 
-    def rows(self, scene: Scene, table: TableState, **options: Any) -> list[Any]:
-        """The rows under another query."""
+    def rows(self, scene: Scene, table: TableState, *, compute: bool = False) -> list[Any]:
+        """The rows under another query; another open row, or its tokens, are read anew."""
         now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
-        return [table, *self.tab.rows.show(now, **options), link(now)]
+        same = (table.current, table.metric) == (scene.table.current, scene.table.metric)
+        text = None if same and not compute else text_of(now.run, table, sign=now.sign, compute=compute)
+        return [table, *self.tab.rows.show(now, text=text), link(now)]
 
-    def rows_only(self, scene: Scene, table: TableState, **options: Any) -> list[Any]:
+    def rows_only(self, scene: Scene, table: TableState, *, compute: bool = False) -> list[Any]:
         """As `rows`, for an event that could have changed everything."""
-        filled = dict(zip(self.of_rows, self.rows(scene, table, **options), strict=True))
+        filled = dict(zip(self.of_rows, self.rows(scene, table, compute=compute), strict=True))
         if table.query != scene.table.query:  # a filter may have been taken off
             filled |= dict(zip(self.tab.rows.filters, filter_values(table), strict=True))
         return [filled.get(component, gr.skip()) for component in self.everything]
@@ -173,10 +175,12 @@ def _wire_drawing(wiring: Wiring) -> None:
         triggers = [control.input for control in card.controls]
         wiring.on(triggers, redrawn(card), [drawing, *card.outputs, tab.link], *controls)
 
-    def recounted(scene: Scene, bins: int) -> Any:
-        return api.cube(scene.run, bins=bins)
+    # these two come by themselves: one is large, the other may take long
+    def recounted(scene: Scene) -> Any:
+        return api.cube(scene.run, bins=scene.drawing.bins)
 
-    wiring.on(tab.charts.bins.input, recounted, [tab.charts.cube], tab.charts.bins)
+    wiring.on(tab.charts.counted.change, recounted, [tab.charts.cube], **Quick)
+    wiring.on(tab.analysis.due.change, tab.analysis.show, tab.analysis.outputs, **Latest)
 
 
 def _wire_rows(wiring: Wiring) -> None:
@@ -186,11 +190,12 @@ def _wire_rows(wiring: Wiring) -> None:
     def clicked(scene: Scene, event: dict) -> list[Any]:
         if event["event"] in rows.HAND:
             return wiring.shown(scene, rows.by_hand(scene.run, scene.spec, scene.table, event))
-        if event["event"] == "tokens":
-            return wiring.rows_only(scene, scene.table, tokens=rows.token_tree(scene, compute=True))
-        return wiring.rows_only(scene, rows.after_event(scene.table, event))
+        table = rows.after_event(scene.table, event)
+        return wiring.rows_only(scene, table, compute=event["event"] == "tokens")
 
-    wiring.on_event([card.table.select, card.row.select], clicked, wiring.everything, **Quick)
+    wiring.on_event(
+        [card.table.select, card.row.select, card.text.select, card.numbers.select], clicked, wiring.everything, **Quick
+    )
 
     def filtered(scene: Scene, search: str, regex: bool, domain: str, more: str, extra: str) -> list[Any]:
         table = rows.filtered(scene.table, search=search, regex=regex, domain=domain)

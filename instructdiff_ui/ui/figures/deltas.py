@@ -12,6 +12,7 @@ from .densities import cumulative_figure, density_figure, ridgeline_figure
 from .histograms import delta_histogram
 from .names import Figure, Layout, Sign
 
+MANY = 8  # domains
 Kind = Literal["histogram", "density", "cumulative", "ridgeline"]
 
 
@@ -31,6 +32,8 @@ def deltas_figure(
     """
     if isinstance(source, Histogram):
         return delta_histogram(source, cutoffs, layout=layout, sign=sign, draggable=draggable)
+    if len(source.domains) > MANY:  # their panels are low, and all of them together are to be sent
+        source = source.thinned(2)
     if kind == "ridgeline":
         return ridgeline_figure(source, cutoffs, sign=sign, draggable=draggable)
     draw = density_figure if kind == "density" else cumulative_figure

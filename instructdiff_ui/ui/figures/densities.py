@@ -30,6 +30,7 @@ from .histograms import counted, overlaid, panel_lines, part_legend
 from .names import STEMS, TITLES, WHAT, Figure, Layout, Sign, flipped
 from .ridges import Ridge, ridges
 
+_TABLE_DOMAINS = 8
 _DENSITY = "Density (share of rows per nat)"
 _HOVER = hover("%{x:.3f} nats: density %{y:.3g}, %{customdata} % of it kept")
 
@@ -206,8 +207,10 @@ def _percent(shares: np.ndarray, flip: bool) -> list[float]:
     return np.round(100 * (1 - shares[::-1] if flip else shares), 2).tolist()
 
 
-def _table(curve: Curve, *, flip: bool) -> dict[str, Any]:
-    """Every fourth point, for whoever wants the numbers; the shares are those at the middles of the points."""
+def _table(curve: Curve, *, flip: bool) -> dict[str, Any] | None:
+    """Every fourth point, for whoever wants the numbers; of many domains the traces alone tell, to send less."""
+    if len(curve.domains) > _TABLE_DOMAINS:
+        return None
     x = place(-curve.x[::-4] if flip else curve.x[::4])
     rows = []
     for domain in curve.domains:

@@ -24,23 +24,36 @@ METRICS = (
 )
 
 
-def row_view(view: RowView | None, *, sign: int, tokens: Node = "") -> Node:
-    """`tokens` is the token view of the row, or what stands in its place."""
+def row_facts(view: RowView | None, *, sign: int) -> Node:
+    """What the rule does to the row."""
     if view is None:
         return div("muted", "Click a row to read it, and to see where in its response the uncertainty fell or rose.")
     example = view.example
-    extra = {name: value for name, value in example.extra.items() if name not in HIDDEN}
     return div(
-        "row-view",
+        "",
         div("row-title", h("b", {}, example.example_id), span("muted", f"{example.domain} · {example.source}")),
         div("why", why(view, sign=sign)),
         div("hand-line", *hand_buttons(example.example_id, view.by_hand, short=False)),
-        tokens or None,
+    )
+
+
+def row_numbers(view: RowView | None, *, sign: int) -> Node:
+    """How the row compares with its domain, and the rows that are most like it."""
+    return [] if view is None else div("", _metrics(view, sign=sign), _neighbours(view.neighbours, sign=sign))
+
+
+def row_text(view: RowView | None, tokens: Node) -> Node:
+    """The row itself, which no rule changes; `tokens` is its token view, or what stands in its place."""
+    if view is None:
+        return []
+    example = view.example
+    extra = {name: value for name, value in example.extra.items() if name not in HIDDEN}
+    return div(
+        "",
+        tokens,
         text_block("Instruction", example.instruction),
         text_block("Input", example.input) if example.input else None,
         text_block("Response", example.response),
-        _metrics(view, sign=sign),
-        _neighbours(view.neighbours, sign=sign),
         text_block("Other columns", "\n".join(f"{name}: {value}" for name, value in extra.items())) if extra else None,
     )
 

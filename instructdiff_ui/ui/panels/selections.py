@@ -32,7 +32,7 @@ def selection_kpis(
     filtered = RANKINGS[spec.strategy].filtered
     cells = [
         kpi("Kept", live("kept", fmt.count(total.selected)), f"of {fmt.count(total.rows)}"),
-        kpi("Tokens kept", live("tokens", fmt.short(total.selected_tokens)), h("span", {}, live("tokens_share", _share(total)), " of the responses")),
+        kpi("Tokens kept", live("tokens", fmt.short(total.selected_tokens)), _share(total)),
         kpi("γ, each end" if spec.gamma_high is None else "γ, low and high end", *_gamma(spec, filtered)),
         kpi("β", fmt.percent(spec.ratio), f"of the {spec.budget}, {spec.scope}{_own_rules(spec)}"),
         _calibration_kpi(now),
@@ -48,8 +48,9 @@ def live(name: str, text: str) -> Node:
     return h("span", {"data-live": name}, text)
 
 
-def _share(total: Counts) -> str:
-    return fmt.percent(total.selected_tokens / total.tokens if total.tokens else 0.0)
+def _share(total: Counts) -> Node:
+    share = total.selected_tokens / total.tokens if total.tokens else 0.0
+    return h("span", {}, live("tokens_share", fmt.percent(share)), " of the responses")
 
 
 def _gamma(spec: SelectionSpec, filtered: bool) -> tuple[str, str]:
@@ -202,10 +203,10 @@ def domain_table(preview: Preview | None, *, column: str, sign: int) -> Node:
     """Statistics of ΔH or ΔNLL per domain, and what is kept."""
     if preview is None:
         return []
-    statistics = preview.statistics[column]
+    statistics = preview.statistics[column].to_dict("index")
     colours = domain_colours(preview.selection.counts)
     names = ["Domain", "N", "Kept", "Tokens kept", "Mean", "Median", "SD", "Min", "Max", "Below 0", "γ", "β"]
-    rows = [_domain_row(name, preview, statistics.loc[name], colours[name], sign) for name in preview.selection.counts]
+    rows = [_domain_row(name, preview, statistics[name], colours[name], sign) for name in preview.selection.counts]
     table = h("table", {"class": "grid-table domains"}, head(names, left=1), h("tbody", {}, *rows))
     return h("div", {"class": "scroll"}, table)
 
