@@ -112,6 +112,7 @@ async function redraw() {
   drawn.layout.selectionrevision = ++revision; // a selection is an event, never a state of plotly's
   barsBack();
   movedTo.clear();
+  refer();
   await Plotly.react(plot, drawn.data, drawn.layout, { displayModeBar: false, doubleClick: 'reset' });
   for (const [type, heard] of Object.entries(HEARD)) {
     plot.removeAllListeners(type);
@@ -170,6 +171,20 @@ const resized = new ResizeObserver(() => {
   if (width) draw();
 });
 resized.observe(element);
+
+// Hatches are references by address (the page has a <base>, so plotly writes them out), and a link changes the address.
+function refer() {
+  if (!element.isConnected) return window.removeEventListener('address', refer);
+  if (!plot._context) return;
+  const here = window.location.href.split('#')[0];
+  plot._context._baseUrl = here;
+  for (const name of ['style', 'clip-path']) {
+    for (const node of plot.querySelectorAll(`[${name}*="url("]`)) {
+      node.setAttribute(name, node.getAttribute(name).replace(/url\((["']?)[^#)]*#/g, `url($1${here}#`));
+    }
+  }
+}
+window.addEventListener('address', refer);
 
 // Gradio marks the dark theme with a class on the body.
 const themed = new MutationObserver(() => {

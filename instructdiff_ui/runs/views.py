@@ -6,7 +6,6 @@ Made of the columns that an exploration holds. Knows nothing of how anything is 
 from __future__ import annotations
 
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -19,14 +18,11 @@ from ..selection.curves import Curve, Curves
 from ..selection.grids import Grid, GridCounts, Quartiles
 from .exploration import Exploration
 
-_views: WeakKeyDictionary[Exploration, Views] = WeakKeyDictionary()
 
-
+@lru_cache(maxsize=2)  # as many as are explored at a time
 def views(exploration: Exploration) -> Views:
-    """The views of an exploration; made once, and gone when it is."""
-    if exploration not in _views:
-        _views[exploration] = Views(exploration)
-    return _views[exploration]
+    """The views of an exploration, made once."""
+    return Views(exploration)
 
 
 class Views:

@@ -23,6 +23,7 @@ REMEMBER_RUN = """(run) => {
   const url = new URL(window.location);
   if (run) url.searchParams.set("run", run); else url.searchParams.delete("run");
   window.history.replaceState(null, "", url);
+  window.dispatchEvent(new Event("address"));
 }"""
 CONFIRM_DELETE = """(run) => run && confirm(
   `Delete ${run}? A run made in this app goes with all its files; one opened from elsewhere only leaves the list.`

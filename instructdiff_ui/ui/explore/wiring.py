@@ -29,6 +29,7 @@ REMEMBER_STATE = """(state) => {
   const url = new URL(window.location);
   if (state) url.searchParams.set("state", state); else url.searchParams.delete("state");
   window.history.replaceState(null, "", url);
+  window.dispatchEvent(new Event("address"));
 }"""
 COPY_LINK = """async () => {
   const button = document.querySelector("#share");
