@@ -71,6 +71,45 @@ def test_spec_hash_tells_specs_apart():
     assert SelectionSpec().hash != SelectionSpec(ratio=0.2).hash
 
 
+def test_a_setting_that_came_later_leaves_the_hash_of_older_specs():
+    """Selections, named specs and links from before know themselves by it."""
+    assert SelectionSpec().hash == "6e4a160431276037"
+    assert SelectionSpec(gamma_high=None, domains={"math": {"ratio": 0.2, "gamma_high": None}}).hash == (
+        SelectionSpec.model_validate({"domains": {"math": {"ratio": 0.2}}}).hash
+    )
+    assert "gamma_high" not in SelectionSpec(domains={"math": {"gamma": 0.2}}).model_dump_json()
+    assert SelectionSpec(gamma_high=0.2).hash != SelectionSpec().hash
+    asymmetric = SelectionSpec(gamma_high=0.2, domains={"math": {"gamma_high": 0}})
+    assert SelectionSpec.model_validate_json(asymmetric.model_dump_json()) == asymmetric
+
+
+@pytest.mark.parametrize(
+    ("pool", "math", "gammas"),
+    [
+        ({}, {}, (0.1, 0.1)),
+        ({"gamma": 0.05}, {}, (0.05, 0.05)),
+        ({"gamma_high": 0.3}, {}, (0.1, 0.3)),
+        ({"gamma_high": 0}, {}, (0.1, 0)),
+        ({"gamma_high": 0.3}, {"gamma": 0.2}, (0.2, 0.2)),  # a domain's own γ holds for both its ends
+        ({"gamma_high": 0.3}, {"gamma": 0}, (0, 0)),
+        ({"gamma_high": 0.3}, {"gamma_high": 0.4}, (0.1, 0.4)),
+        ({}, {"gamma": 0.2, "gamma_high": 0}, (0.2, 0)),
+        ({"gamma_high": 0.3}, {"ratio": 0.5}, (0.1, 0.3)),
+    ],
+)
+def test_what_a_domain_does_not_say_the_pool_says(pool, math, gammas):
+    spec = SelectionSpec(**pool, domains={"math": math})
+    assert spec.gammas_of("math") == gammas
+    whole = SelectionSpec(**pool).gammas_of()
+    assert spec.gammas_of() == spec.gammas_of("code") == whole
+
+
+@pytest.mark.parametrize("override", ["selection.gamma_high=0.5", "selection.domains.math.gamma_high=-0.1"])
+def test_an_upper_gamma_has_the_bounds_of_gamma(override):
+    with pytest.raises(ConfigError, match="gamma_high"):
+        parse_config({}, overrides=[override])
+
+
 def test_global_scope_has_no_domain_rules():
     with pytest.raises(ConfigError, match="scope=domain"):
         parse_config({"selection": {"scope": "global", "domains": {"code": {"ratio": 0.2}}}})

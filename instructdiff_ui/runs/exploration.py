@@ -133,7 +133,8 @@ class Exploration:
 
     @cached_property
     def _rows(self) -> RowTable:
-        return RowTable(self.selections, self.metrics, self.kinds)
+        ranks = {"instruction": lambda: self.texts.instruction_rank}
+        return RowTable(self.selections, self.metrics, self.kinds, ranks)
 
     def rows(self, spec: SelectionSpec, query: RowQuery) -> Page:
         """One page of the rows that match, with scores, the beginnings of their texts, and what `spec` decided."""

@@ -42,9 +42,7 @@ class Views:
         grid = self._grid("delta_nll", "delta_entropy", False)
         return grid.count(self._run.select(spec), mask=self._of(domain))
 
-    def length_counts(
-        self, spec: SelectionSpec, *, score: str, length: str
-    ) -> tuple[GridCounts, Quartiles, Quartiles]:
+    def length_counts(self, spec: SelectionSpec, *, score: str, length: str) -> tuple[GridCounts, Quartiles, Quartiles]:
         """Rows per cell of a length (log) × a score, and the score's quartiles by length, all and kept."""
         selection = self._run.select(spec)
         grid = self._grid(self._known(length), self._known(score), True)

@@ -7,6 +7,7 @@ the table was sorted. Knows no text: a search comes in as the rows it found.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -36,7 +37,9 @@ class RowQuery(Settings):
 
     page: int = Field(1, ge=1, description="1-based; a page beyond the last one gives the last")
     page_size: int = Field(25, ge=1, le=100)
-    sort_by: str = Field("delta_entropy", description="A metric, example_id, domain, decision, rank or a kind column")
+    sort_by: str = Field(
+        "delta_entropy", description="A metric, example_id, domain, decision, rank, instruction or a kind column"
+    )
     descending: bool = False
     search: str = Field("", max_length=1000, description="Found in instruction or response, whatever the case")
     regex: bool = Field(False, description="Whether `search` is an RE2 pattern, rather than plain text")
@@ -72,8 +75,16 @@ class Page:
 class RowTable:
     """The columns that rows are filtered and sorted by, all in table order."""
 
-    def __init__(self, table: SelectionTable, metrics: dict[str, np.ndarray], kinds: dict[str, Kinds]):
+    def __init__(
+        self,
+        table: SelectionTable,
+        metrics: dict[str, np.ndarray],
+        kinds: dict[str, Kinds],
+        ranks: Mapping[str, Callable[[], np.ndarray]] | None = None,
+    ):
+        """`ranks` gives, by name, what else can be sorted by: (N,) numbers, made when they are first asked for."""
         self._table = table
+        self._ranks = ranks or {}
         self._ids = table.ids
         self.metrics = metrics
         self.kinds = kinds
@@ -154,7 +165,9 @@ class RowTable:
             missing = np.array([kind == "" for kind in kinds.names])[kinds.codes]
             codes = _turned(kinds.codes, descending)
             return self._ids.grouped(np.where(missing, np.int16(len(kinds.names)), codes))
-        known = ", ".join(["example_id", "domain", "decision", "rank", *self.metrics, *self.kinds])
+        if name in self._ranks:
+            return self._ids.ordered(_turned(self._ranks[name](), descending))
+        known = ", ".join(["example_id", "domain", "decision", "rank", *self._ranks, *self.metrics, *self.kinds])
         raise ConfigError(f"There is no column {name!r} to sort by; the columns are {known}.")
 
     def page(self, query: RowQuery, selection: Selection, keep: np.ndarray) -> tuple[np.ndarray, int, int, int]:

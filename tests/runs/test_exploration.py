@@ -258,3 +258,12 @@ def test_an_imported_run_answers_the_same_questions(tmp_path):
     assert explore.rows(run, SPEC).total == 40
     with pytest.raises(ConfigError, match="40 rows match, but at most 9"):
         explore.matching(run, SPEC, RowQuery(), limit=9)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_rows_sort_by_their_instruction(run, descending):
+    query = RowQuery(sort_by="instruction", descending=descending, page_size=100)
+    pages = [run.rows(SPEC, query.model_copy(update={"page": page})) for page in (1, 2)]
+    shown = [text for page in pages for text in page.rows["instruction"]]
+    assert len(shown) == N
+    assert shown == sorted(shown, reverse=descending)

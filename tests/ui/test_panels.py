@@ -166,6 +166,16 @@ def test_without_kinds_nothing_is_shown():
     assert kinds.strategies_by_kind({}, "random", column="quality") == []
 
 
+def test_a_click_on_a_kind_asks_for_its_rows():
+    table = kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random", column="quality")
+    assert events(table) == [("kind", "quality=good"), ("kind", "quality=wrong_answer"), ("kind", "quality=")]
+    assert heads(table)[1:] == ["good", "wrong answer", "–"]
+
+
+def test_a_dataset_without_kinds_says_so():
+    assert "sorts its rows into 2 to 20 kinds" in said(kinds.no_kinds())
+
+
 def test_names_of_kinds_stay_text():
     found = {"random": pd.DataFrame({"rows": [1, 1], "kept": [1, 0]}, index=[HOSTILE, "b"])}
     table = kinds.strategies_by_kind(found, "random", column="quality")

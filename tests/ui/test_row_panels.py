@@ -309,7 +309,13 @@ def test_hostile_texts_stay_text():
     words = {name: HOSTILE for name in ("example_id", "domain", "instruction", "input", "response", "source")}
     near = Neighbour(HOSTILE, 0.25, -0.5, 12, "rank", HOSTILE)
     view = row(words | {"extra": {HOSTILE: HOSTILE}}, neighbours=(near,))
-    tree = ["div", {}, rowviews.row_facts(view, sign=1), rowviews.row_text(view, ""), rowviews.row_numbers(view, sign=1)]
+    tree = [
+        "div",
+        {},
+        rowviews.row_facts(view, sign=1),
+        rowviews.row_text(view, ""),
+        rowviews.row_numbers(view, sign=1),
+    ]
     assert tags(tree) <= {"div", "b", "span", "i", "button", "pre", "table", "thead", "tbody", "tr", "th", "td"}
     assert said(tree).count(HOSTILE) == 9
     json.dumps(tree, allow_nan=False)

@@ -227,9 +227,7 @@ def test_a_domain_of_one_row_has_no_deviation(tmp_path):
 
 
 def test_no_filter_is_no_gamma(run):
-    tree = selections.domain_table(
-        api.preview(run, SelectionSpec(strategy="random")), column="delta_entropy", sign=1
-    )
+    tree = selections.domain_table(api.preview(run, SelectionSpec(strategy="random")), column="delta_entropy", sign=1)
     assert [line[10] for line in cells(tree)] == ["–", "–"]
 
 
