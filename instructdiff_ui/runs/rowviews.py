@@ -35,7 +35,7 @@ class RowView:
 
     example: Example
     decision: str
-    scores: dict[str, float]
+    scores: dict[str, float]  # every metric
     rank: int  # by the strategy among those of its group that passed the filter; 0: none
     ranked: int  # how many have a rank there
     cutoff: dict[str, float | None]  # of its group
@@ -64,7 +64,7 @@ def row_view(
     return RowView(
         example=texts.example(position),
         decision=_decision(selection, position),
-        scores={key: float(record[key]) for key in frame.columns[2:]},
+        scores={name: float(values[position]) for name, values in rows.metrics.items()},
         rank=int(selection.rank[position]),
         ranked=int(np.count_nonzero(selection.rank[group == group[position]])),
         cutoff=asdict(selection.cutoff_of(record["domain"])),

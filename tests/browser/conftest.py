@@ -31,6 +31,7 @@ class Console:
 @pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright.expect.set_options(timeout=30_000)  # ms: on a busy machine
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         pytest.skip(f"no installed browser: looked for {', '.join(NAMES)} on the path")
@@ -45,9 +46,17 @@ def console():
     return Console()
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """The pages of a module load plotly and Gradio's scripts once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser, console):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def page(context, console):
+    page = context.new_page()
     console.listen(page)
     yield page
     page.close()

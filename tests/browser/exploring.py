@@ -53,7 +53,8 @@ def wait_until(holds: Callable[[], Any], *, seconds: float = 15) -> Any:
 
 
 def live(page, name):
-    return page.locator(f"[data-live={name!r}]").first if ":" in name else page.locator(f"[data-live={name}]").first
+    """What the page says of a number that follows a held line: `kept`, `kept:math`, …"""
+    return page.locator(f'[data-live="{name}"]').first
 
 
 def kept(page) -> int:
@@ -80,6 +81,12 @@ def linked(page, run) -> tuple[api.SelectionSpec, dict]:
 def rule(page, run) -> api.SelectionSpec:
     """The rule that is shown, as soon as the address holds it too."""
     return wait_until(lambda: _shown_rule(page, run))
+
+
+def look(page, run) -> dict:
+    """How the address says things are drawn, without what the page chose by itself."""
+    drawing = linked(page, run)[1].get("drawing", {})
+    return {name: value for name, value in drawing.items() if name != "category"}
 
 
 def _shown_rule(page, run):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from driving import LONG, choose, finished, shown, tab
+from exploring import fill
 
 from instructdiff_ui import api
 from instructdiff_ui.files import read_json
@@ -57,29 +58,20 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     tab(page, "Explore")
     shown(page, "#kpis .value", re.compile("^4"))  # ⌊0.1 · 27⌋ of each domain
     shown(page, "#kpis", "saved")
-    page.get_by_label("number input for β: share of the pool kept").fill("0.5")
-    page.keyboard.press("Enter")
+    fill(page, "ratio:", "50")
     shown(page, "#kpis .value", re.compile("^26"))
     shown(page, "#kpis", "preview")
     page.locator("#entropy-chart .js-plotly-plot").wait_for()
-    rule = page.get_by_label("β of math")
-    rule.fill("0.2")
-    rule.press("Enter")
+    fill(page, "ratio:math", "20")
     shown(page, "#kpis .value", re.compile("^18"))
-
-    rule.fill("2")  # out of range: refused in place
-    rule.press("Enter")
-    assert rule.input_value() == "0.2"
-    page.get_by_label("number input for β: share of the pool kept").fill("2")
-    page.keyboard.press("Enter")
-    shown(page, ".toast-body", "greater than maximum", timeout=15_000)
-    page.wait_for_function("document.querySelector('[aria-label^=\"number input for β\"]').value === '0.5'")
 
     # 4. the table is sorted and searched on the server, and a row opens whole
     page.locator("#rows button.sort", has_text="ΔH").click()
     page.locator("#rows th[aria-sort=descending]").wait_for()
+    page.locator("#rows").get_by_role("button", name="All 54").click()
     choose(page, "Domain of the rows", "math")
-    wanted = page.locator("#rows td.clip", has_text="Add").first.inner_text().removesuffix("cal").strip()
+    shown(page, "#rows .chip", "math")
+    wanted = re.match(r"Add \d+ and \d+\.", page.locator("#rows td.clip").first.inner_text()).group()
     page.get_by_placeholder("search text").fill(wanted)
     shown(page, "#rows .pager", re.compile(r"^1 row\b"))
     page.locator("#rows tbody tr").first.click()
@@ -229,6 +221,7 @@ def test_text_of_a_dataset_stays_text(server, page, console, model_folder, tmp_p
     path.write_text("".join(json.dumps(row) + "\n" for row in scored))
     run = api.import_scores(path, settings={"name": "<i>hostile</i> ${1+1}"})
     page.goto(f"{server.url}?run={run}")
+    page.locator("#rows").get_by_role("button", name="All 24").click()
     shown(page, "#rows", "<img src=x")
     for needle in ("onerror", "{{1+1}}", "javascript", "long long"):
         page.get_by_placeholder("search text").fill(needle)

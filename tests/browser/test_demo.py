@@ -6,6 +6,7 @@ import re
 
 import pytest
 from driving import choose, shown, tab
+from exploring import panel
 from tiny_pack import RECIPE
 
 from instructdiff_ui import api
@@ -37,7 +38,7 @@ def line(page, title: str) -> list[str]:
 def test_an_empty_home_opens_on_the_finished_run(opened, console):
     page = opened
     page.locator("#entropy-chart .js-plotly-plot").wait_for()
-    page.locator("#nll-chart .js-plotly-plot").wait_for()
+    page.locator("#second-chart .js-plotly-plot").wait_for()
     shown(page, "#demo-note", "It is no evidence about real LLMs.")
     shown(page, "#demo-note", re.compile(r"Bad rows: [\d.]+ % of the pool, [\d.]+ % of what is kept now"))
     shown(page, "#demo-note", "lowest ΔH minus random")
@@ -56,6 +57,7 @@ def test_an_empty_home_opens_on_the_finished_run(opened, console):
 
 def test_another_strategy_keeps_other_kinds_and_can_be_saved(opened, console):
     page = opened
+    panel(page, "Kinds of rows")
     shown(page, "#kinds", "Lowest ΔH (InstructDiff), shown")
     pool, ours, random = line(page, "the whole pool"), line(page, ", shown"), line(page, "Random")
     choose(page, "Keep by", "Random")
@@ -89,6 +91,38 @@ def test_every_arm_is_compared_by_both_measures(opened, console):
     shown(page, "#arm-chart", "Exact answers (%)")
     page.locator("#metric").get_by_label("held-out loss").check()
     shown(page, "#arm-table tbody", re.compile(r"^[^%]*$"))
+    assert console.errors == []
+
+
+def test_a_row_shows_what_calibration_did_to_each_token(opened, console):
+    page = opened
+    page.locator("#rows tbody tr").first.click()
+    shown(page, "#row .tok-means", re.compile(r"mean over \d+ tokens: ΔH"))
+    response = page.locator("#row .toks")
+    assert response.locator("span[class^=tok-]").count() > 0
+    assert "ΔH" in response.locator("span").first.get_attribute("title")
+    before = [one.get_attribute("class") for one in response.locator("span").all()]
+    page.locator("#row .tokens").get_by_role("button", name="NLL base").click()
+    shown(page, "#row .tokens .lbl", "shaded by NLL base")
+    assert [one.get_attribute("class") for one in response.locator("span").all()] != before
+    shown(page, "#row .tok-most", "Most changed by ΔNLL")
+    assert console.errors == []
+
+
+def test_another_calibration_seed_is_compared_with_the_run(opened, console):
+    page = opened
+    shown(page, "#kpis .kpi", re.compile("Other seeds.*Jaccard", re.DOTALL))
+    panel(page, "Sensitivity")
+    shown(page, "#sensitivity-table", "calibration seed")
+    tab(page, "Compare")
+    page.locator("#others input").click()
+    page.get_by_role("option").filter(has_text="calibration seed 1").click()
+    shown(page, "#crossing tbody tr", "calibration seed 1")
+    assert page.locator("#crossing tbody tr").count() == 1
+    for chart in ("#rank-chart", "#ridge-chart"):
+        page.locator(f"{chart} .main-svg").first.wait_for()
+    shown(page, "#crossing-domains", "all rows")
+    shown(page, "#crossing-settings", "seed")
     assert console.errors == []
 
 

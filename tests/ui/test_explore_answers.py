@@ -189,9 +189,8 @@ def test_texts_of_a_dataset_are_never_markup(tab, run):
     table = TableState().asked(show="all", search="<img", domains=[HOSTILE]).opened("r1")
     written = 0
     for kind, layout, panel in product(KINDS, LAYOUTS, PANELS):
-        found = answer(
-            tab, run, table=table, drawing=Drawing(kind=kind, layout=layout, panel=panel, category="quality")
-        )
+        drawing = Drawing(kind=kind, layout=layout, panel=panel, category="quality")
+        found = answer(tab, run, table=table, drawing=drawing)
         written += json.dumps(found).count("<img")
         for figure in checked(found).values():
             assert not [text for text in labels(figure) if "<img" in text or "%{x}" in text]

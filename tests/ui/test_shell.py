@@ -8,7 +8,7 @@ import pytest
 from instructdiff_ui import api
 from instructdiff_ui.api import SelectionSpec
 from instructdiff_ui.ui import page
-from instructdiff_ui.ui.state import Drawing, Steps, TableState, view_of
+from instructdiff_ui.ui.state import Drawing, Seen, Steps, TableState, view_of
 
 SKIP = gr.skip()
 
@@ -47,6 +47,9 @@ def test_every_answer_has_a_value_for_every_component(shell, run):
     assert len(shell.show_results(None, None, None, *state)) == len(shell.results)
     assert len(shell.prefill(run, now, *state)) == len(shell.prefilled)
     assert len(shell.prefill(None, None, *state)) == len(shell.prefilled)
+    whole = len([*shell.live, *shell.curves, *shell.results, *shell.prefilled])
+    assert {len(shell.show_run(name, "", Drawing())) for name in (run, "")} == {5 + whole}
+    assert {len(shell.tick(name, Seen(), steps, *state)) for name in (run, "")} == {1 + whole}
 
 
 def test_a_link_opens_the_rule_and_the_view_it_was_made_of(shell, run):

@@ -15,6 +15,8 @@ from instructdiff_ui.api.specs import Sensitivity, SpecComparison, SpecEntry, Sp
 from instructdiff_ui.runs.crossing import Correlation
 from instructdiff_ui.runs.sensitivity import Change
 from instructdiff_ui.runs.specs import Difference, NamedSpec
+from instructdiff_ui.selection.curves import Curves
+from instructdiff_ui.selection.grids import AGREEMENT, Grid
 from instructdiff_ui.ui import format as fmt
 from instructdiff_ui.ui.panels import crossing, specs
 
@@ -149,8 +151,10 @@ def pair(title: str = "large", *differences: Difference) -> Pair:
     )
     frame = pd.DataFrame({"mean": [-0.1], "sd": [0.2]}, index=["math"])
     there = Side("b", title, "Qwen-7B", "paper", 1, 1234, 1000)
-    ranks = (np.zeros(2, np.float32),) * 2
-    return Pair(there, BOTH, correlations, {"here": frame, "there": frame + 1}, ranks, list(differences))
+    statistics = {"here": frame, "there": frame + 1}
+    ranks = Grid(np.zeros(2), np.zeros(2)).tally(np.zeros(2, np.int8), AGREEMENT)
+    curve = Curves(pd.DataFrame({"domain": ["math"], "delta_entropy": [0.1]}), "delta_entropy").count()
+    return Pair(there, BOTH, correlations, statistics, ranks, (curve, curve), list(differences))
 
 
 def crossed(*pairs: Pair) -> Crossing:

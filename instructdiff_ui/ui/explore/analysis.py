@@ -95,6 +95,11 @@ class AnalysisCard:
         return values
 
 
+def due(scene: Scene) -> str:
+    """Changes with whatever the panels hang on, beside their own controls."""
+    return f"{scene.key} {scene.spec.hash} {scene.table.query.region}"
+
+
 def show_domains(scene: Scene) -> list[Any]:
     column = scene.drawing.column
     sign = scene.sign if column == "delta_nll" else 1

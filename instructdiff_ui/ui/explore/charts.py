@@ -58,7 +58,7 @@ class ChartsCard:
             selections.ratio_boxes(scene.preview),
             gr.update(visible=drawing.beside == "map"),
             f"<p class='hint'>{HINTS[drawing.beside]}</p>",
-            with_rule(map_figure(scene) if drawing.beside == "map" else deltas_figure(scene, "delta_nll"), scene),
+            second_figure(scene),
             selections.gamma_boxes(scene.preview, sign=scene.sign),
             gr.update(visible=drawing.kind != "ridgeline"),
             f"{scene.key} {drawing.bins}",
@@ -75,6 +75,11 @@ def deltas_figure(scene: Scene, column: str) -> dict[str, Any]:
     histogram = scene.drawing.kind == "histogram"
     source = scene.preview.histograms[column] if histogram else api.curves(scene.run, scene.spec, column)
     return figures.deltas_figure(source, scene.preview.selection.cutoffs, **draw)
+
+
+def second_figure(scene: Scene) -> dict[str, Any]:
+    shown = map_figure(scene) if scene.drawing.beside == "map" else deltas_figure(scene, "delta_nll")
+    return with_rule(shown, scene)
 
 
 def map_figure(scene: Scene) -> dict[str, Any]:

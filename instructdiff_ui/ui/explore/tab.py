@@ -62,7 +62,7 @@ class ExploreTab:
             *self.rule.show(scene),
             *self.charts.show(scene),
             *self.rows.show(scene),
-            f"{scene.key} {scene.spec.hash}",
+            analysis.due(scene),
             gr.update(value=f"Fine-tune on {kept:,} rows"),
             link(scene),
         ]

@@ -16,7 +16,7 @@ from .. import figures
 from ..events import Busy, Latest, Quick, Quiet, told
 from ..panels import specs as spec_panels
 from ..state import Drawing, Steps, TableState, with_rule
-from . import charts, exports, rows, rule
+from . import analysis, charts, exports, rows, rule
 from .rows import filter_values, text_of
 from .scene import Scene
 from .tab import ExploreTab, link
@@ -86,6 +86,9 @@ class Wiring:
         filled = dict(zip(self.of_rows, self.rows(scene, table, compute=compute), strict=True))
         if table.query != scene.table.query:  # a filter may have been taken off
             filled |= dict(zip(self.tab.rows.filters, filter_values(table), strict=True))
+        if table.query.region != scene.table.query.region:  # which is outlined in the charts
+            now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
+            filled |= {self.tab.charts.second: charts.second_figure(now), self.tab.analysis.due: analysis.due(now)}
         return [filled.get(component, gr.skip()) for component in self.everything]
 
     def on(self, triggers: Any, answer: Callable, outputs: list[Any], *more: Any, **options: Any) -> Any:
@@ -212,17 +215,15 @@ def _wire_rows(wiring: Wiring) -> None:
     wiring.on(card.bound.click, bounded, wiring.of_rows, card.measure, card.low, card.high, **Quick)
 
     def framed(scene: Scene, event: dict) -> list[Any]:
-        table = scene.table.asked(region=charts.region_of(event, scene.sign))
-        now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
-        return [*wiring.rows(scene, table), charts.with_rule(charts.map_figure(now), now)]
+        return wiring.rows_only(scene, scene.table.asked(region=charts.region_of(event, scene.sign)))
 
-    wiring.on_event(tab.charts.second.select, framed, [*wiring.of_rows, tab.charts.second])
+    wiring.on_event(tab.charts.second.select, framed, wiring.everything)
 
     def framed_by_length(scene: Scene, event: dict) -> list[Any]:
         axes = {"x": scene.drawing.length, "y": scene.drawing.score}
-        return wiring.rows(scene, scene.table.asked(region=charts.region_of(event, 1, **axes)))
+        return wiring.rows_only(scene, scene.table.asked(region=charts.region_of(event, 1, **axes)))
 
-    wiring.on_event(tab.analysis.length_chart.select, framed_by_length, wiring.of_rows)
+    wiring.on_event(tab.analysis.length_chart.select, framed_by_length, wiring.everything)
 
     def of_a_kind(scene: Scene, event: dict) -> list[Any]:
         column, _, value = event["key"].partition("=")
@@ -248,17 +249,16 @@ def _wire_specs(wiring: Wiring) -> None:
 
     def clicked(scene: Scene, event: dict) -> list[Any]:
         if event["event"] == "spec-load":
-            return [*wiring.shown(scene, api.named_spec(scene.run, event["key"]).spec), gr.skip()]
+            return [*wiring.shown(scene, api.named_spec(scene.run, event["key"]).spec), gr.skip(), gr.skip()]
         values = [gr.skip()] * len(wiring.everything)
         if event["event"] == "spec-delete":
             api.delete_spec(scene.run, event["key"])
-            values[wiring.everything.index(card.named)] = named(scene)
-            return [*values, []]
+            return [*values, named(scene), []]
         other = api.named_spec(scene.run, event["key"])
         found = api.compare_specs(scene.run, scene.spec, other.spec)
-        return [*values, spec_panels.comparison(found, here="the rule that is shown", there=other.name)]
+        return [*values, gr.skip(), spec_panels.comparison(found, here="the rule that is shown", there=other.name)]
 
-    wiring.on_event(card.named.select, clicked, [*wiring.everything, card.compared], **Quick)
+    wiring.on_event(card.named.select, clicked, [*wiring.everything, card.named, card.compared], **Quick)
 
 
 def _wire_exports(wiring: Wiring) -> None:

@@ -16,6 +16,7 @@ from .cutoffs import FIELDS, line_label
 from .names import PART_NAMES, TITLES, Figure, Sign, column_name, column_title, flipped
 
 # How opaque a cell with one row is, and the fullest one: what is kept stands out from what is not.
+_MANY = 300  # rows in the fullest cell
 _OPACITY = {"selected": (0.55, 1.0), "both": (0.55, 1.0), "rank": (0.2, 0.85), "neither": (0.2, 0.85)}
 _OTHERS = (0.4, 0.95)
 
@@ -144,7 +145,7 @@ def _layer(
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     down, across = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     few, many = _OPACITY.get(part, _OTHERS)
-    gap = 1 if cells.shape[1] <= 64 else 0  # few rows lie apart, many make a surface
+    gap = 1 if top < _MANY else 0  # few rows lie apart, many make a surface
     return {
         "type": "heatmap",
         "x": place(x_edges[across.start : across.stop + 1]),
