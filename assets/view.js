@@ -25,8 +25,12 @@ function build(node) {
   return made;
 }
 
+// Which Gradio event a click is: select, unless the element names another (see view.py).
+const EVENTS = new Set(["select", "submit", "clear"]);
+
 function report(target) {
-  trigger("select", {event: target.dataset.event, key: target.dataset.key ?? null, value: target.value ?? null});
+  const kind = EVENTS.has(target.dataset.trigger) ? target.dataset.trigger : "select";
+  trigger(kind, {event: target.dataset.event, key: target.dataset.key ?? null, value: target.value ?? null});
 }
 
 // A redraw keeps the keyboard where it was; one that would take away a number that is being typed waits for its end.

@@ -37,10 +37,10 @@ def parts_of(selection: Selection | None, n: int) -> np.ndarray:
 
 
 def statistics(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """`n, mean, median, sd, min, max, share_below_zero` of a column, one row per domain (sorted); sd has ddof=1."""
+    """One row per domain (sorted) with `n, mean, median, sd, min, max, share_below_zero, share_above_zero`; ddof=1."""
     values = table[column].where(np.isfinite(table[column]))
     by_domain = values.groupby(table["domain"], sort=True)
-    below = (values < 0).groupby(table["domain"], sort=True).sum()
+    below, above = ((side).groupby(table["domain"], sort=True).sum() for side in (values < 0, values > 0))
     return pd.DataFrame(
         {
             "n": by_domain.count(),
@@ -50,6 +50,7 @@ def statistics(table: pd.DataFrame, column: str) -> pd.DataFrame:
             "min": by_domain.min(),
             "max": by_domain.max(),
             "share_below_zero": below / by_domain.count(),
+            "share_above_zero": above / by_domain.count(),
         }
     )
 

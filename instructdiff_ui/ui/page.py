@@ -43,7 +43,7 @@ def build() -> gr.Blocks:
 
 def _lay_out() -> Shell:
     run = gr.Textbox(visible="hidden", elem_id="run-id")
-    opening, seen, steps = gr.State(""), gr.State(Seen()), gr.State(None)
+    opening, seen, refresh, steps = gr.State(""), gr.State(Seen()), gr.State(""), gr.State(None)
     table, drawing = gr.State(TableState()), gr.State(Drawing())
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):
@@ -81,6 +81,7 @@ def _lay_out() -> Shell:
         run=run,
         opening=opening,
         seen=seen,
+        refresh=refresh,
         steps=steps,
         table=table,
         drawing=drawing,
@@ -127,10 +128,13 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     )
     shell.run.change(None, shell.run, None, js=REMEMBER_RUN, api_visibility="private")
     gr.Timer(POLL).tick(
-        shell.tick,
-        [shell.run, shell.seen, shell.steps, shell.table, shell.drawing],
-        [shell.seen, *shell.live, *shell.curves, *shell.results, *shell.prefilled],
-        **Quiet,
+        shell.tick, [shell.run, shell.seen], [shell.seen, shell.refresh, *shell.live, *shell.curves], **Quiet
+    )
+    shell.refresh.change(
+        told(shell.refreshed),
+        [shell.run, shell.steps, shell.table, shell.drawing],
+        [*shell.results, *shell.prefilled],
+        **Quick,
     )
     shell.runs.select(_key_of_event, None, shell.run, **Quiet)
     shell.open_path.click(told(api.open_run), shell.path, shell.run, **Busy)

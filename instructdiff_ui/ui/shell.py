@@ -16,7 +16,7 @@ from .. import api
 from ..api import RunStatus, UserError
 from . import compare_tab, data_tab, demo_bar, score_tab, tune_tab
 from .explore.scene import is_scored
-from .explore.tab import ExploreTab
+from .explore.tab import ExploreTab, check_view
 from .panels import jobs
 from .score_tab import Losses
 from .state import Drawing, Seen, Steps, TableState, seen_in
@@ -35,6 +35,7 @@ class Shell:
     run: gr.Textbox  # id of the open run; hidden
     opening: gr.State  # what of it the address asked for, until it is opened
     seen: gr.State  # what of the run the page shows already
+    refresh: gr.State  # changes when more than the job has to be shown anew
     steps: gr.State  # Steps: the rule being explored; None before there are scores
     table: gr.State  # TableState
     drawing: gr.State  # Drawing
@@ -152,37 +153,43 @@ class Shell:
             try:
                 spec, view = api.open_link(run, opening)
                 table, drawn = seen_in(view)
-                api.rows(run, spec, table.query)  # what the run does not have is told now
-                before = api.spec(run)
-                return Steps(before).to(spec), table, drawn
+                check_view(run, spec, table, drawn)
+                return Steps(api.spec(run)).to(spec), table, drawn
             except UserError as error:
                 gr.Warning(f"The link could not be restored. {html.escape(error.message)}")
         return None, TableState(), drawing.for_another_run()
 
-    def tick(self, run: str, seen: Seen, steps: Steps | None, table: TableState, drawing: Drawing) -> list[Any]:
-        """Read the run directory again, and send what changed.
+    def tick(self, run: str, seen: Seen) -> list[Any]:
+        """Read the run directory again, and send what moved; when a stage has ended, `refresh` asks for the rest.
 
         A tick bypasses the queue, so its answer can reach the page before that of `show_run`, which read the directory
-        earlier. Therefore the job is sent once more after it has ended.
+        earlier. Therefore the job is sent once more after it has ended. It names few outputs, because gradio makes
+        every one of them anew.
         """
-        skipped = [[gr.skip()] * len(part) for part in (self.live, self.curves, self.results, self.prefilled)]
+        nothing = [gr.skip()] * (len(self.live) + len(self.curves))
         try:
             now = api.status(run) if run else None
         except UserError:  # deleted in another tab
             now = None
-        same = now is None or signature(run, now) == seen.results
-        ended = same and now is not None and not now.active
-        if now is None or (ended and seen.settled):
-            return [gr.skip(), *(skip for part in skipped for skip in part)]
-        live, curves, results, prefilled = skipped
-        live, losses = self.show_live(run, now), api.losses(run)
-        if steps_of(losses) != seen.steps:
-            curves = self.show_curves(losses)
-        if not same:
-            results = self.show_results(run, now, steps, table, drawing)
-            if steps is None and is_scored(now):
-                prefilled = self.prefill(run, now, table, drawing)
-        return [Seen(signature(run, now), steps_of(losses), ended), *live, *curves, *results, *prefilled]
+        if now is None:
+            return [seen, gr.skip(), *nothing]
+        state = signature(run, now)
+        ended = state == seen.results and not now.active
+        if ended and seen.settled:
+            return [seen, gr.skip(), *nothing]
+        losses = api.losses(run)
+        moved = steps_of(losses) != seen.steps
+        curves = self.show_curves(losses) if moved else [gr.skip()] * len(self.curves)
+        refresh = gr.skip() if state == seen.results else state
+        return [Seen(state, steps_of(losses), ended), refresh, *self.show_live(run, now), *curves]
+
+    def refreshed(self, run: str, steps: Steps | None, table: TableState, drawing: Drawing) -> list[Any]:
+        """What a stage that has ended, or a selection that was saved elsewhere, changes."""
+        now = api.status(run)
+        prefilled = [gr.skip()] * len(self.prefilled)
+        if steps is None and is_scored(now):
+            prefilled = self.prefill(run, now, table, drawing)
+        return [*self.show_results(run, now, steps, table, drawing), *prefilled]
 
 
 def steps_of(losses: Losses) -> int:

@@ -36,7 +36,8 @@ def span(name: str, *children: Node | None) -> Node:
 def view(value: Node | Callable[[], Node] | None = None, *, elem_id: str, label: str) -> gr.HTML:
     """The component; a function as `value` is asked anew by every page that is loaded.
 
-    Its `select` event carries `{event, key, value}` of the element that was clicked or edited.
+    Its `select` event carries `{event, key, value}` of the element that was clicked or edited; elements whose
+    `data-trigger` is `submit` or `clear` give that event instead, for what fills other parts of the page.
     """
     return gr.HTML(
         value=value if value is not None else [],

@@ -196,7 +196,7 @@ def test_every_kind_of_chart_has_its_lines(explore, app):
         segment(explore, "kind", words)
         wait_until(lambda kind=words: look(explore, app.run) == {"kind": kind})
         handle(explore, "entropy-chart", "beta:math").wait_for()
-        assert explore.locator("#entropy-chart .barlayer .point").count() == 0
+        explore.locator("#entropy-chart .scatterlayer .trace path").first.wait_for()
     segment(explore, "kind", "histogram")
     segment(explore, "layout", "overlaid")
     wait_until(lambda: look(explore, app.run) == {"layout": "overlaid"})
@@ -238,9 +238,8 @@ def test_a_link_opens_rule_and_view_in_another_browser(explore, app, browser, co
     other.close()
 
 
-@pytest.mark.parametrize("state", ["nonsense", "@0123456789abcdef", "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"])
-def test_a_broken_link_is_told_and_the_page_opens_all_the_same(page, console, app, state):
-    open_explore(page, f"{app.url}&state={state}")
+def test_a_broken_link_is_told_and_the_page_opens_all_the_same(page, console, app):
+    open_explore(page, f"{app.url}&state=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     shown(page, ".toast-body", "The link could not be restored")
     fill(page, "ratio:", "20")
     expect(live(page, "kept")).to_have_text("60")
@@ -266,7 +265,7 @@ def test_rules_with_names_are_kept_compared_loaded_and_deleted(page, console, ap
     expect(live(page, "kept")).to_have_text("60")
     page.get_by_role("button", name="Delete the rule").click()
     shown(page, "#named", "No rule has a name yet")
-    assert api.named_specs(own_run).entries == []
+    assert api.named_specs(own_run).entries == ()
     assert console.errors == []
 
 

@@ -144,7 +144,7 @@ def counts(**kept: list[int]) -> dict[str, pd.DataFrame]:
 def test_the_pool_comes_first_then_the_strategy_that_is_shown():
     found = counts(random=[8, 1, 1], instructdiff=[9, 1, 0], ppl_min=[0, 0, 0])
     found["random"] = found["random"].iloc[::-1]  # kinds are matched by name
-    table = kinds.strategies_by_kind(found, "instructdiff", column="quality")
+    table = kinds.strategies_by_kind(found, "instructdiff")
     assert [said(cell) for cell in elements(elements(table, "thead")[0], "th")] == [
         "Strategy",
         "good",
@@ -162,13 +162,13 @@ def test_the_pool_comes_first_then_the_strategy_that_is_shown():
 
 
 def test_without_kinds_nothing_is_shown():
-    assert kinds.strategies_by_kind(None, "random", column="quality") == []
-    assert kinds.strategies_by_kind({}, "random", column="quality") == []
+    assert kinds.strategies_by_kind(None, "random") == []
+    assert kinds.strategies_by_kind({}, "random") == []
 
 
 def test_a_click_on_a_kind_asks_for_its_rows():
-    table = kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random", column="quality")
-    assert events(table) == [("kind", "quality=good"), ("kind", "quality=wrong_answer"), ("kind", "quality=")]
+    table = kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random")
+    assert events(table) == [("kind", "good"), ("kind", "wrong_answer"), ("kind", "")]
     assert heads(table)[1:] == ["good", "wrong answer", "–"]
 
 
@@ -178,7 +178,7 @@ def test_a_dataset_without_kinds_says_so():
 
 def test_names_of_kinds_stay_text():
     found = {"random": pd.DataFrame({"rows": [1, 1], "kept": [1, 0]}, index=[HOSTILE, "b"])}
-    table = kinds.strategies_by_kind(found, "random", column="quality")
+    table = kinds.strategies_by_kind(found, "random")
     assert HOSTILE in said(table)
     assert not elements(table, "img")
 
@@ -245,7 +245,7 @@ def test_ready_made_runs_with_their_size_and_time():
     [
         arms.arm_table([arm(HOSTILE, 1.0, 2.0), arm("random", 1.0, 2.0, strategy="random")], "nll"),
         demo.rerun_note(Overlap(1, 2, 3)),
-        kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random", column="quality"),
+        kinds.strategies_by_kind(counts(random=[1, 1, 1]), "random"),
     ],
 )
 def test_panels_are_made_of_plain_elements(panel):

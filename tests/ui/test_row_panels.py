@@ -13,6 +13,7 @@ from instructdiff_ui.api import Neighbour, Page, RowQuery, RowView
 from instructdiff_ui.data.examples import Example
 from instructdiff_ui.ui.panels import rowviews, table
 from instructdiff_ui.ui.panels.parts import TEXT_LIMIT
+from instructdiff_ui.ui.panels.table import turned
 
 ROW = {
     "example_id": "r1",
@@ -330,3 +331,11 @@ def test_what_the_rule_does_to_a_row_and_the_buttons_to_overrule_it():
 def test_without_a_row_it_is_said_how_to_open_one():
     assert "Click a row" in said(rowviews.row_facts(None, sign=1))
     assert rowviews.row_text(None, "") == rowviews.row_numbers(None, sign=1) == []
+
+
+def test_a_range_of_the_change_of_nll_turns_with_its_sign():
+    assert turned("delta_nll", (0.1, None), -1) == (None, -0.1)
+    assert turned("delta_nll", (-0.5, 0.1), -1) == (-0.1, 0.5)
+    assert turned("delta_nll", turned("delta_nll", (-0.5, 0.1), -1), -1) == (-0.5, 0.1)
+    assert turned("delta_nll", (0.1, 0.2), 1) == (0.1, 0.2)
+    assert turned("delta_entropy", (0.1, None), -1) == (0.1, None)

@@ -17,6 +17,7 @@ from ..view import view
 from .charts import shown_region
 from .scene import Scene
 
+LENGTHS = ("n_tokens", "response_chars", "instruction_chars", "length_ratio")
 PANELS = {
     "domains": "Domains",
     "contrast": "Kept and dropped",
@@ -133,12 +134,16 @@ def show_length(scene: Scene) -> list[Any]:
 
 
 def show_kinds(scene: Scene) -> list[Any]:
-    columns = api.categories(scene.run)
-    if not columns:
+    column = category_of(scene)
+    if not column:
         return [kinds.no_kinds()]
-    column = scene.drawing.category if scene.drawing.category in columns else default_category(columns)
-    found = api.kept_by_strategy(scene.run, scene.spec, column)
-    return [kinds.strategies_by_kind(found, scene.spec.strategy, column=column)]
+    return [kinds.strategies_by_kind(api.kept_by_strategy(scene.run, scene.spec, column), scene.spec.strategy)]
+
+
+def category_of(scene: Scene) -> str:
+    """The column whose kinds are shown; empty where the dataset has none."""
+    columns = api.categories(scene.run)
+    return scene.drawing.category if scene.drawing.category in columns else default_category(columns)
 
 
 def show_sensitivity(scene: Scene) -> list[Any]:
@@ -261,7 +266,7 @@ def _build_length() -> dict[str, Any]:
             elem_id="score-axis",
         )
         length = gr.Dropdown(
-            [(fmt.metric(name), name) for name in ("n_tokens", "response_chars", "instruction_chars", "length_ratio")],
+            [(fmt.metric(name), name) for name in LENGTHS],
             value="n_tokens",
             label="Length",
             min_width=180,

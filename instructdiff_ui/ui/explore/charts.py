@@ -16,6 +16,7 @@ from ..view import view
 from .scene import Scene
 
 BINS = (20, 30, 40, 60, 80, 100, 120)
+LAYOUTS = ["side by side", "overlaid"]
 KINDS = ["histogram", "density", "cumulative", "ridgeline"]
 BESIDE = [("ΔNLL × ΔH", "map"), ("ΔNLL by domain", "nll")]
 HINTS = {
@@ -140,7 +141,7 @@ def build(cube: gr.HTML) -> ChartsCard:
             entropy = chart("entropy-chart", label="Differential entropy by domain")
             ratios = view(elem_id="ratios", label="β by domain")
             with gr.Row(elem_classes=["tight", "fine"]):
-                layout = _segments(["side by side", "overlaid"], "side by side", "Layout of the charts", "layout")
+                layout = _segments(LAYOUTS, "side by side", "Layout of the charts", "layout")
                 bins = gr.Dropdown(
                     [(f"{n} bins", n) for n in BINS],
                     value=60,

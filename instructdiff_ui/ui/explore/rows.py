@@ -129,8 +129,9 @@ def with_choices(state: TableState, *, more: str, extra: str) -> TableState:
     return replace(state.asked(show=segment if more == "all" else more), extra=extra)
 
 
-def bounded(state: TableState, measure: str, low: float | None, high: float | None) -> TableState:
-    """With a range of one metric; two empty fields take it off."""
+def bounded(state: TableState, measure: str, low: float | None, high: float | None, *, sign: int = 1) -> TableState:
+    """With a range of one metric, ΔNLL in the sign that is shown; two empty fields take it off."""
+    low, high = table.turned(measure, (low, high), sign)
     ranges = {name: bounds for name, bounds in state.query.ranges.items() if name != measure}
     if low is not None or high is not None:
         ranges[measure] = (low, high)
@@ -198,6 +199,8 @@ def _choice(choices: list, label: str, width: int, *, value: str = "") -> gr.Dro
     return gr.Dropdown(choices, value=value, label=label, show_label=False, min_width=width)
 
 
-def measures(run: str) -> list[tuple[str, str]]:
-    """The numeric columns of a run, by name for people."""
-    return [(fmt.metric(name), name) for name in api.columns(run)["metrics"]]
+def measures(run: str, *, stored: bool = False) -> list[tuple[str, str]]:
+    """The numeric columns of a run, by name for people; `stored` tells that ΔNLL has the sign of the table."""
+    turned = stored and api.config(run).delta_nll_sign != "calibrated-base"
+    words = {"delta_nll": "ΔNLL (calibrated − base)"} if turned else {}
+    return [(words.get(name, fmt.metric(name)), name) for name in api.columns(run)["metrics"]]

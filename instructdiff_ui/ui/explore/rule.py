@@ -42,7 +42,12 @@ class RuleCard:
     def show(self, scene: Scene) -> list[Any]:
         spec, seeds = scene.spec, api.other_seeds(scene.run, scene.spec)
         kpis = selections.selection_kpis(
-            scene.preview, scene.now, committed=scene.committed, seeds=seeds, versus_random=versus_random(scene)
+            scene.preview,
+            scene.now,
+            committed=scene.committed,
+            seeds=seeds,
+            versus_random=versus_random(scene),
+            sign=scene.sign,
         )
         return [
             spec.strategy,

@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from ... import api
-from ...api import RunStatus
+from ...api import RunStatus, SelectionSpec
+from ...errors import ConfigError
 from .. import format as fmt
 from ..live import live
 from ..panels import selections
@@ -107,8 +108,8 @@ class ExploreTab:
 def drawing_choices(run: str) -> dict[str, list[Any]]:
     """What the controls of the drawing offer for a run."""
     domains = [("all domains", ""), *api.explore_run(run).domains]
-    columns, measures = api.columns(run), rows.measures(run)
-    scores = [(fmt.metric(name), name) for name in columns["metrics"] if name in fmt.NATS]
+    columns, measures = api.columns(run), rows.measures(run, stored=True)
+    scores = [(words, name) for words, name in measures if name in fmt.NATS]
     return {
         "map_domain": domains,
         "correlation_domain": domains,
@@ -116,6 +117,36 @@ def drawing_choices(run: str) -> dict[str, list[Any]]:
         "score": scores,
         "category": api.categories(run) or [("–", "")],
     }
+
+
+def check_view(run: str, spec: SelectionSpec, table: TableState, drawing: Drawing) -> None:
+    """Refuse what a link asks for and the page, or this run, does not have; `UserError` with one sentence."""
+    api.rows(run, spec, table.query)
+    if table.current is not None:
+        api.row(run, spec, table.current)
+    offered = FIXED | {name: [value_of(choice) for choice in choices] for name, choices in drawing_choices(run).items()}
+    offered["extra"] = ["", *api.columns(run)["metrics"], *api.columns(run)["kinds"]]
+    for name, values in offered.items():
+        asked = table.extra if name == "extra" else getattr(drawing, name)
+        if asked not in values and asked != getattr(Drawing(), name, None):
+            raise ConfigError(f"Its {name} is {asked!r}, but there is {', '.join(map(repr, values))}.")
+
+
+def value_of(choice: Any) -> Any:
+    """What a choice of a dropdown stands for: itself, or the second of words and value."""
+    return choice[1] if isinstance(choice, tuple) else choice
+
+
+FIXED: dict[str, list[Any]] = {
+    "kind": charts.KINDS,
+    "layout": charts.LAYOUTS,
+    "bins": list(charts.BINS),
+    "beside": [value for _, value in charts.BESIDE],
+    "panel": list(analysis.PANELS),
+    "column": ["delta_entropy", "delta_nll"],
+    "correlation": ["spearman", "pearson"],
+    "length": list(analysis.LENGTHS),
+}
 
 
 def link(scene: Scene) -> str:

@@ -59,8 +59,10 @@ class Wiring:
         self.shell = shell
         self.tab: ExploreTab = shell.explore
         self.inputs = [shell.run, shell.steps, shell.table, shell.drawing]
-        self.everything = [shell.steps, shell.table, *self.tab.outputs, *self.tab.rows.filters]
+        # Gradio makes each output anew, also one that is skipped, so an event names no more than it may fill.
+        self.everything = [shell.steps, *self.tab.outputs]
         self.of_rows = [shell.table, *self.tab.rows.outputs, self.tab.link]
+        self.of_filters = [*self.of_rows, *self.tab.rows.filters, self.tab.charts.second, self.tab.analysis.due]
 
     def scene(self, run: str, steps: Steps, table: TableState, drawing: Drawing) -> Scene:
         if not run or steps is None:
@@ -71,8 +73,7 @@ class Wiring:
         """Everything, under another rule if one is given."""
         steps = steps or scene.steps.to(spec or scene.spec)
         now = Scene(scene.run, scene.now, steps, scene.table, scene.drawing)
-        values = self.tab.show(now.run, now.now, now.steps, now.table, now.drawing)
-        return [steps, now.table, *values, *[gr.skip()] * len(self.tab.rows.filters)]
+        return [steps, *self.tab.show(now.run, now.now, now.steps, now.table, now.drawing)]
 
     def rows(self, scene: Scene, table: TableState, *, compute: bool = False) -> list[Any]:
         """The rows under another query; another open row, or its tokens, are read anew."""
@@ -81,15 +82,12 @@ class Wiring:
         text = None if same and not compute else text_of(now.run, table, sign=now.sign, compute=compute)
         return [table, *self.tab.rows.show(now, text=text), link(now)]
 
-    def rows_only(self, scene: Scene, table: TableState, *, compute: bool = False) -> list[Any]:
-        """As `rows`, for an event that could have changed everything."""
-        filled = dict(zip(self.of_rows, self.rows(scene, table, compute=compute), strict=True))
-        if table.query != scene.table.query:  # a filter may have been taken off
-            filled |= dict(zip(self.tab.rows.filters, filter_values(table), strict=True))
-        if table.query.region != scene.table.query.region:  # which is outlined in the charts
-            now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
-            filled |= {self.tab.charts.second: charts.second_figure(now), self.tab.analysis.due: analysis.due(now)}
-        return [filled.get(component, gr.skip()) for component in self.everything]
+    def refiltered(self, scene: Scene, table: TableState) -> list[Any]:
+        """As `rows`, with the controls that say the same, and with the region outlined where it changed."""
+        now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
+        same = table.query.region == scene.table.query.region
+        outlined = [gr.skip(), gr.skip()] if same else [charts.second_figure(now), analysis.due(now)]
+        return [*self.rows(scene, table), *filter_values(table), *outlined]
 
     def on(self, triggers: Any, answer: Callable, outputs: list[Any], *more: Any, **options: Any) -> Any:
         """Let `answer(scene, *values of more)` fill `outputs`; with an event where it takes one."""
@@ -192,14 +190,18 @@ def _wire_rows(wiring: Wiring) -> None:
     tab, card = wiring.tab, wiring.tab.rows
 
     def clicked(scene: Scene, event: dict) -> list[Any]:
-        if event["event"] in rows.HAND:
-            return wiring.shown(scene, rows.by_hand(scene.run, scene.spec, scene.table, event))
-        table = rows.after_event(scene.table, event)
-        return wiring.rows_only(scene, table, compute=event["event"] == "tokens")
+        return wiring.rows(scene, rows.after_event(scene.table, event), compute=event["event"] == "tokens")
 
-    wiring.on_event(
-        [card.table.select, card.row.select, card.text.select, card.numbers.select], clicked, wiring.everything, **Quick
-    )
+    def decided(scene: Scene, event: dict) -> list[Any]:
+        return wiring.shown(scene, rows.by_hand(scene.run, scene.spec, scene.table, event))
+
+    def taken_off(scene: Scene, event: dict) -> list[Any]:
+        return wiring.refiltered(scene, rows.after_event(scene.table, event))
+
+    views = [card.table, card.row, card.text, card.numbers]
+    wiring.on_event([one.select for one in views], clicked, wiring.of_rows, **Quick)
+    wiring.on_event([card.table.submit, card.row.submit], decided, wiring.everything, **Quick)
+    wiring.on_event(card.table.clear, taken_off, wiring.of_filters, **Quick)
 
     def filtered(scene: Scene, search: str, regex: bool, domain: str, more: str, extra: str) -> list[Any]:
         table = rows.filtered(scene.table, search=search, regex=regex, domain=domain)
@@ -210,24 +212,24 @@ def _wire_rows(wiring: Wiring) -> None:
     wiring.on(typed, filtered, wiring.of_rows, *controls)
 
     def bounded(scene: Scene, measure: str, low: float | None, high: float | None) -> list[Any]:
-        return wiring.rows(scene, rows.bounded(scene.table, measure, low, high))
+        return wiring.rows(scene, rows.bounded(scene.table, measure, low, high, sign=scene.sign))
 
     wiring.on(card.bound.click, bounded, wiring.of_rows, card.measure, card.low, card.high, **Quick)
 
     def framed(scene: Scene, event: dict) -> list[Any]:
-        return wiring.rows_only(scene, scene.table.asked(region=charts.region_of(event, scene.sign)))
+        return wiring.refiltered(scene, scene.table.asked(region=charts.region_of(event, scene.sign)))
 
-    wiring.on_event(tab.charts.second.select, framed, wiring.everything)
+    wiring.on_event(tab.charts.second.select, framed, wiring.of_filters)
 
     def framed_by_length(scene: Scene, event: dict) -> list[Any]:
         axes = {"x": scene.drawing.length, "y": scene.drawing.score}
-        return wiring.rows_only(scene, scene.table.asked(region=charts.region_of(event, 1, **axes)))
+        return wiring.refiltered(scene, scene.table.asked(region=charts.region_of(event, 1, **axes)))
 
-    wiring.on_event(tab.analysis.length_chart.select, framed_by_length, wiring.everything)
+    wiring.on_event(tab.analysis.length_chart.select, framed_by_length, wiring.of_filters)
 
     def of_a_kind(scene: Scene, event: dict) -> list[Any]:
-        column, _, value = event["key"].partition("=")
-        return wiring.rows(scene, scene.table.asked(kinds=scene.table.query.kinds | {column: value}))
+        column = analysis.category_of(scene)
+        return wiring.rows(scene, scene.table.asked(kinds=scene.table.query.kinds | {column: event["key"]}))
 
     wiring.on_event(tab.analysis.kinds.select, of_a_kind, wiring.of_rows)
 
@@ -247,18 +249,19 @@ def _wire_specs(wiring: Wiring) -> None:
         [card.spec_save.click, card.spec_name.submit], kept, [card.named, card.spec_name], card.spec_name, **Quick
     )
 
+    def loaded(scene: Scene, event: dict) -> list[Any]:
+        return wiring.shown(scene, api.named_spec(scene.run, event["key"]).spec)
+
     def clicked(scene: Scene, event: dict) -> list[Any]:
-        if event["event"] == "spec-load":
-            return [*wiring.shown(scene, api.named_spec(scene.run, event["key"]).spec), gr.skip(), gr.skip()]
-        values = [gr.skip()] * len(wiring.everything)
         if event["event"] == "spec-delete":
             api.delete_spec(scene.run, event["key"])
-            return [*values, named(scene), []]
+            return [named(scene), []]
         other = api.named_spec(scene.run, event["key"])
         found = api.compare_specs(scene.run, scene.spec, other.spec)
-        return [*values, gr.skip(), spec_panels.comparison(found, here="the rule that is shown", there=other.name)]
+        return [gr.skip(), spec_panels.comparison(found, here="the rule that is shown", there=other.name)]
 
-    wiring.on_event(card.named.select, clicked, [*wiring.everything, card.named, card.compared], **Quick)
+    wiring.on_event(card.named.submit, loaded, wiring.everything, **Quick)
+    wiring.on_event(card.named.select, clicked, [card.named, card.compared], **Quick)
 
 
 def _wire_exports(wiring: Wiring) -> None:

@@ -15,11 +15,11 @@ def no_kinds() -> Node:
     return div("empty", "No column of this dataset sorts its rows into 2 to 20 kinds.")
 
 
-def strategies_by_kind(counts: Mapping[str, pd.DataFrame] | None, current: str, *, column: str) -> Node:
+def strategies_by_kind(counts: Mapping[str, pd.DataFrame] | None, current: str) -> Node:
     """Shares of the kept rows by kind, a line per strategy; `counts` has `rows, kept` by kind for each.
 
     The pool's own shares come first, then the strategy that is shown, with numbers of rows. A click on a kind reports
-    `kind` with the key `column=value`.
+    `kind` with the kind as key.
     """
     if not counts:
         return []
@@ -29,13 +29,13 @@ def strategies_by_kind(counts: Mapping[str, pd.DataFrame] | None, current: str, 
     lines.append(_line(f"{STRATEGIES[current]}, shown", first["kept"], numbers=True, name="on"))
     others = [name for name in counts if name != current]
     lines += [_line(STRATEGIES[name], counts[name]["kept"].reindex(kinds)) for name in others]
-    names = h("thead", {}, h("tr", {}, h("th", {"scope": "col"}, "Strategy"), *(_kind(column, kind) for kind in kinds)))
+    names = h("thead", {}, h("tr", {}, h("th", {"scope": "col"}, "Strategy"), *(_kind(kind) for kind in kinds)))
     return h("div", {"class": "scroll"}, h("table", {"class": "grid-table kinds"}, names, h("tbody", {}, *lines)))
 
 
-def _kind(column: str, kind: str) -> Node:
+def _kind(kind: str) -> Node:
     words = str(kind).replace("_", " ") or "–"
-    attributes = {"class": "sort", "data-event": "kind", "data-key": f"{column}={kind}", "title": "Show these rows"}
+    attributes = {"class": "sort", "data-event": "kind", "data-key": str(kind), "title": "Show these rows"}
     return h("th", {"scope": "col", "class": "num"}, h("button", attributes, words))
 
 

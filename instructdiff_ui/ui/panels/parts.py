@@ -36,7 +36,9 @@ def text_block(label: str, text: str) -> Node:
     return div("", div("lbl", label), h("pre", {"class": "text", "data-scroll": label}, text[:TEXT_LIMIT] + cut))
 
 
-def segmented(event: str, choices: Sequence[tuple[str, str]], current: str, *, label: str) -> Node:
+def segmented(
+    event: str, choices: Sequence[tuple[str, str]], current: str, *, label: str, trigger: str | None = None
+) -> Node:
     """Buttons of which one is on; `choices` are (key, words)."""
     buttons = [
         h(
@@ -45,6 +47,7 @@ def segmented(event: str, choices: Sequence[tuple[str, str]], current: str, *, l
                 "class": "on" if key == current else "",
                 "data-event": event,
                 "data-key": key,
+                "data-trigger": trigger,
                 "aria-pressed": str(key == current).lower(),
             },
             words,

@@ -23,6 +23,7 @@ def selection_kpis(
     committed: bool,
     seeds: Mapping[int, Overlap] | None = None,
     versus_random: str = "",
+    sign: int = 1,
 ) -> Node:
     if now is None:
         return div("empty", "Open or start a run first.")
@@ -33,7 +34,7 @@ def selection_kpis(
     cells = [
         kpi("Kept", live("kept", fmt.count(total.selected)), f"of {fmt.count(total.rows)}"),
         kpi("Tokens kept", live("tokens", fmt.short(total.selected_tokens)), _share(total)),
-        kpi("γ, each end" if spec.gamma_high is None else "γ, low and high end", *_gamma(spec, filtered)),
+        kpi("γ, each end" if spec.gamma_high is None else "γ, low and high end", *_gamma(spec, filtered, sign)),
         kpi("β", fmt.percent(spec.ratio), f"of the {spec.budget}, {spec.scope}{_own_rules(spec)}"),
         _calibration_kpi(now),
         *([_seeds_kpi(seeds)] if seeds and filtered else []),  # the others do not calibrate
@@ -53,10 +54,10 @@ def _share(total: Counts) -> Node:
     return h("span", {}, live("tokens_share", fmt.percent(share)), " of the responses")
 
 
-def _gamma(spec: SelectionSpec, filtered: bool) -> tuple[str, str]:
+def _gamma(spec: SelectionSpec, filtered: bool, sign: int) -> tuple[str, str]:
     if not filtered:
         return "–", "no filter in this strategy"
-    low, high = spec.gammas_of()
+    low, high = spec.gammas_of()[::sign]
     return (fmt.percent(low) if low == high else f"{fmt.percent(low)} · {fmt.percent(high)}"), "of ΔNLL dropped"
 
 
@@ -179,7 +180,7 @@ def _box(
     title: str, domain: str, part: str, value: float, *, colour: str | None = None, own: bool = False, note: Node = ""
 ) -> list:
     """A share in percent; its event is `rule` with the key `part:domain`."""
-    letter = "β" if part == "ratio" else {"gamma": "lower γ", "gamma_high": "upper γ"}[part]
+    letter = "β" if part == "ratio" else f"γ {title.rpartition(' ')[2]}"
     attributes = {
         "type": "number",
         "class": "own" if own else "",
@@ -214,7 +215,7 @@ def domain_table(preview: Preview | None, *, column: str, sign: int) -> Node:
 def _domain_row(name: str, preview: Preview, stats: Any, colour: str, sign: int) -> Node:
     counts, spec = preview.selection.counts[name], preview.selection.spec
     low, high = sorted((sign * stats["min"], sign * stats["max"]))
-    below = stats["share_below_zero"] if sign > 0 else 1 - stats["share_below_zero"]
+    below = stats["share_below_zero"] if sign > 0 else stats["share_above_zero"]
     values = [sign * stats["mean"], sign * stats["median"], stats["sd"], low, high]
     gammas = spec.gammas_of(name)[::sign]
     gamma = fmt.percent(gammas[0]) if gammas[0] == gammas[1] else " · ".join(map(fmt.percent, gammas))

@@ -55,6 +55,7 @@ def _buttons(entry: SpecEntry, here: bool) -> list[Node]:
         attributes = {
             "class": "link",
             "data-event": f"spec-{what}",
+            "data-trigger": "submit" if what == "load" else None,
             "data-key": entry.named.slug,
             "aria-label": f"{title} {entry.named.name}",
             "disabled": off,

@@ -47,11 +47,12 @@ def rows_table(page: Page | None, query: RowQuery, *, extra: str, current: str |
     """A page of rows; `extra` is one more column."""
     if page is None:
         return []
+    turn = "delta_nll" if sign < 0 else ""
     shown = [*COLUMNS, *([(extra, fmt.metric(extra))] if extra and extra not in dict(COLUMNS) else [])]
-    top = div("rows-top", _segments(page, query), _chips(query))
+    top = div("rows-top", _segments(page, query), _chips(query, sign))
     if not len(page.rows):
         return div("", top, div("empty", "No row matches. ", _clear(query)))
-    names = [_sort_header(k, name, label, query) for k, (name, label) in enumerate(shown)]
+    names = [_sort_header(k, name, label, query, turned=name == turn) for k, (name, label) in enumerate(shown)]
     names.append(h("th", {"scope": "col"}, span("sr-only", "By hand")))
     body = [_row(row, shown, current, sign) for row in page.rows.to_dict("records")]
     table = h("table", {"class": "grid-table rows"}, h("thead", {}, h("tr", {}, *names)), h("tbody", {}, *body))
@@ -62,10 +63,10 @@ def _segments(page: Page, query: RowQuery) -> Node:
     choices = [(name, f"{word} {fmt.count(page.counts[name])}") for name, word in SHOWN.items()]
     if query.show in MORE_SHOWN:
         choices.append((query.show, f"{MORE_SHOWN[query.show]} {fmt.count(page.total)}"))
-    return segmented("show", choices, query.show, label="Rows shown")
+    return segmented("show", choices, query.show, label="Rows shown", trigger="clear")
 
 
-def _chips(query: RowQuery) -> Node | None:
+def _chips(query: RowQuery, sign: int) -> Node | None:
     """A button per filter that is on, which takes it off."""
     chips = (
         [("search", f"{'matches' if query.regex else 'contains'} {fmt.clipped(query.search, 40)}")]
@@ -73,7 +74,7 @@ def _chips(query: RowQuery) -> Node | None:
         else []
     )
     chips += [(f"domain:{name}", name) for name in query.domains]
-    chips += [(f"range:{name}", _range(name, *bounds)) for name, bounds in query.ranges.items()]
+    chips += [(f"range:{name}", _range(name, *turned(name, bounds, sign))) for name, bounds in query.ranges.items()]
     chips += [(f"kind:{name}", f"{name} = {value or '–'}") for name, value in query.kinds.items()]
     if query.region is not None:
         chips.append(("region", f"{'box' if query.region.box else 'lasso'} in the chart"))
@@ -82,12 +83,26 @@ def _chips(query: RowQuery) -> Node | None:
     buttons = [
         h(
             "button",
-            {"class": "chip", "data-event": "unfilter", "data-key": key, "aria-label": f"Take off: {words}"},
+            {
+                "class": "chip",
+                "data-event": "unfilter",
+                "data-trigger": "clear",
+                "data-key": key,
+                "aria-label": f"Take off: {words}",
+            },
             f"{words} ×",
         )
         for key, words in chips
     ]
     return div("chips", *buttons, _clear(query) if len(chips) > 1 else None)
+
+
+def turned(name: str, bounds: tuple[float | None, float | None], sign: int) -> tuple[float | None, float | None]:
+    """Bounds of a column between the sign of the table and the one that is shown; the same in either direction."""
+    if name != "delta_nll" or sign > 0:
+        return bounds
+    low, high = (None if bound is None else -bound for bound in bounds)
+    return high, low
 
 
 def _range(name: str, low: float | None, high: float | None) -> str:
@@ -99,16 +114,20 @@ def _range(name: str, low: float | None, high: float | None) -> str:
 def _clear(query: RowQuery) -> Node | None:
     filtered = query.search or query.domains or query.ranges or query.kinds or query.region or query.show != "all"
     return (
-        h("button", {"class": "link", "data-event": "unfilter", "data-key": "all"}, "Clear all filters")
+        h(
+            "button",
+            {"class": "link", "data-event": "unfilter", "data-trigger": "clear", "data-key": "all"},
+            "Clear all filters",
+        )
         if filtered
         else None
     )
 
 
-def _sort_header(k: int, name: str, label: str, query: RowQuery) -> Node:
-    here = name == query.sort_by
-    arrow = (" ↓" if query.descending else " ↑") if here else ""
-    sort = ("descending" if query.descending else "ascending") if here else None
+def _sort_header(k: int, name: str, label: str, query: RowQuery, *, turned: bool) -> Node:
+    here, descending = name == query.sort_by, query.descending != turned
+    arrow = (" ↓" if descending else " ↑") if here else ""
+    sort = ("descending" if descending else "ascending") if here else None
     button = h("button", {"class": "sort", "data-event": "sort", "data-key": name}, label + arrow)
     return h("th", {"scope": "col", "class": "" if k < _TEXT_COLUMNS else "num", "aria-sort": sort}, button)
 
@@ -155,6 +174,7 @@ def hand_buttons(example_id: str, by_hand: str, *, short: bool) -> list[Node]:
         attributes = {
             "class": f"hand-{hand}{' on' if on else ''}",
             "data-event": "rule-again" if on else hand,
+            "data-trigger": "submit",
             "data-key": example_id,
             "title": "Leave it to the rule again" if on else f"{words} by hand",
             "aria-label": f"{words} by hand",
@@ -172,7 +192,8 @@ def _footer(page: Page) -> Node:
 
     def every(hand: str, words: str) -> Node:
         title = f"{words} all {page.total:,} rows that match, by hand; can be undone"
-        return h("button", {"class": "link", "data-event": f"{hand}-all", "title": title}, f"{words} all")
+        attributes = {"class": "link", "data-event": f"{hand}-all", "data-trigger": "submit", "title": title}
+        return h("button", attributes, f"{words} all")
 
     return div(
         "pager",
