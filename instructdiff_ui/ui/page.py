@@ -43,7 +43,9 @@ def build() -> gr.Blocks:
 
 def _lay_out() -> Shell:
     run = gr.Textbox(visible="hidden", elem_id="run-id")
-    opening, seen, refresh, steps = gr.State(""), gr.State(Seen()), gr.State(""), gr.State(None)
+    opening, seen, steps = gr.State(""), gr.State(Seen()), gr.State(None)
+    # no gr.State: its change is only told by events that go through the queue, which the tick does not
+    refresh = gr.Textbox(visible="hidden")
     table, drawing = gr.State(TableState()), gr.State(Drawing())
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):

@@ -35,7 +35,7 @@ class Shell:
     run: gr.Textbox  # id of the open run; hidden
     opening: gr.State  # what of it the address asked for, until it is opened
     seen: gr.State  # what of the run the page shows already
-    refresh: gr.State  # changes when more than the job has to be shown anew
+    refresh: gr.Textbox  # hidden; changes when more than the job has to be shown anew
     steps: gr.State  # Steps: the rule being explored; None before there are scores
     table: gr.State  # TableState
     drawing: gr.State  # Drawing

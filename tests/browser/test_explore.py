@@ -170,7 +170,7 @@ def test_a_region_of_the_map_filters_the_rows(explore, app, tool, path):
 PANELS = {
     "Kept and dropped": "#contrast-chart",
     "Correlations": "#correlation-chart",
-    "Score and length": "#length-chart",
+    "Score and length": "#score-chart",
     "Sensitivity": "#sensitivity-chart",
 }
 

@@ -273,7 +273,7 @@ def _build_length() -> dict[str, Any]:
             scale=0,
             elem_id="length-axis",
         )
-    return {"length": length, "score": score, "length_chart": chart("length-chart", label="Score against length")}
+    return {"length": length, "score": score, "length_chart": chart("score-chart", label="Score against length")}
 
 
 def _build_kinds() -> dict[str, Any]:

@@ -113,7 +113,12 @@ def without_filter(state: TableState, key: str) -> TableState:
 
 
 def filtered(state: TableState, search: str, regex: bool, domain: str) -> TableState:
-    return state.asked(search=search or "", regex=regex, domains=[domain] if domain else [])
+    """What the controls say; the page stays where they say nothing new, as when a link has filled them."""
+    query = state.query
+    domains = (domain,) if domain else ()
+    if (search or "", regex, domains) == (query.search, query.regex, query.domains):
+        return state
+    return state.asked(search=search or "", regex=regex, domains=domains)
 
 
 def filter_values(state: TableState) -> list[Any]:
@@ -126,7 +131,8 @@ def filter_values(state: TableState) -> list[Any]:
 def with_choices(state: TableState, *, more: str, extra: str) -> TableState:
     """With the decision and the further column that were chosen; "any" leaves the segment that is on."""
     segment = state.query.show if state.query.show in table.SHOWN else "all"
-    return replace(state.asked(show=segment if more == "all" else more), extra=extra)
+    show = segment if more == "all" else more
+    return replace(state if show == state.query.show else state.asked(show=show), extra=extra)
 
 
 def bounded(state: TableState, measure: str, low: float | None, high: float | None, *, sign: int = 1) -> TableState:

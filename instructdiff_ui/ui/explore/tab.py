@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -151,7 +151,8 @@ FIXED: dict[str, list[Any]] = {
 
 def link(scene: Scene) -> str:
     """The `state` of the address; empty while rule and view are those of a page that was just opened."""
-    view = view_of(scene.table, scene.drawing)
+    usual = scene.drawing.category == analysis.default_category(api.categories(scene.run))
+    view = view_of(scene.table, replace(scene.drawing, category="") if usual else scene.drawing)
     return "" if scene.committed and not view else api.link_state(scene.run, scene.spec, view)
 
 

@@ -87,7 +87,10 @@ class Wiring:
         now = Scene(scene.run, scene.now, scene.steps, table, scene.drawing)
         same = table.query.region == scene.table.query.region
         outlined = [gr.skip(), gr.skip()] if same else [charts.second_figure(now), analysis.due(now)]
-        return [*self.rows(scene, table), *filter_values(table), *outlined]
+        # what did not change is not sent: someone may be typing in it
+        before, after = filter_values(scene.table), filter_values(table)
+        controls = [new if new != old else gr.skip() for old, new in zip(before, after, strict=True)]
+        return [*self.rows(scene, table), *controls, *outlined]
 
     def on(self, triggers: Any, answer: Callable, outputs: list[Any], *more: Any, **options: Any) -> Any:
         """Let `answer(scene, *values of more)` fill `outputs`; with an event where it takes one."""

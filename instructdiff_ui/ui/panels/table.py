@@ -147,7 +147,7 @@ def _cell(row: Mapping[Any, Any], name: str, sign: int) -> Node:
         word = DECISIONS[row["decision"]] + (" by hand" if row["by_hand"] else "")
         return h("td", {}, h("i", {"class": f"dot d-{row['decision']}"}), word)
     if name == "domain":
-        return h("td", {}, row["domain"])
+        return h("td", {"class": "short", "title": row["domain"]}, row["domain"])
     if name == "instruction":
         marks = [
             _mark("cal", "calibration trained on this row") if row["in_calibration"] else None,
