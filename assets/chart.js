@@ -1,7 +1,7 @@
 // A plotly chart on gr.HTML. Runs once per chart as the body of a function with `element`, `trigger`, `props`, `watch`,
 // after live.js, live_page.js, chart_lines.js, chart_follow.js and chart_tools.js, whose functions it shares.
 //
-// `props.value` is a plotly figure (data, layout) or null. Data is never put into HTML: plotly draws it, and everything
+// `valueOf()` is a plotly figure (data, layout) or null. Data is never put into HTML: plotly draws it, and everything
 // else is set with textContent or setAttribute.
 
 const plot = element.querySelector('.chart-plot');
@@ -98,7 +98,7 @@ function draw() {
 }
 
 async function redraw() {
-  const value = props.value;
+  const value = valueOf();
   if (!value?.data?.length) return show(null, NOTHING);
   if (!element.clientWidth) return; // in a tab that is not open: the observer draws when it is
   if (!window.Plotly) skeleton(value);

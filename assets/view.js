@@ -38,7 +38,7 @@ let waiting = false;
 
 function draw() {
   const root = element.querySelector(".view");
-  const value = props.value;
+  const value = valueOf();
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
   waiting = focused?.tagName === "INPUT" && focused.value !== focused.defaultValue;
   if (waiting) return;

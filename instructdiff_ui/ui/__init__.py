@@ -9,8 +9,8 @@ from typing import Any
 
 
 @contextmanager
-def _without_stubs() -> Iterator[None]:
-    """Spare the import of gradio what it does for editors alone, a good part of its time.
+def without_stubs() -> Iterator[None]:
+    """Spare gradio what it does for editors alone, a good part of the time of its import.
 
     It parses the source of every component and writes type stubs beside it, except where a class has no file. Without
     effect should gradio stop asking.
@@ -18,7 +18,7 @@ def _without_stubs() -> Iterator[None]:
     getfile = inspect.getfile
 
     def asked(thing: Any) -> str:
-        if inspect.isclass(thing) and thing.__module__.startswith("gradio."):
+        if inspect.isclass(thing) and thing.__module__.startswith(("gradio.", __name__)):
             raise OSError("no stubs are wanted")
         return getfile(thing)
 
@@ -29,5 +29,5 @@ def _without_stubs() -> Iterator[None]:
         inspect.getfile = getfile
 
 
-with _without_stubs():
+with without_stubs():
     import gradio as gradio  # here first, so that every module of the page finds it loaded

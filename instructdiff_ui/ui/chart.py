@@ -34,6 +34,8 @@ from typing import Any
 
 import gradio as gr
 
+from .json_html import VALUE_OF, JsonHTML
+
 _ASSETS = Path(__file__).parents[2] / "assets"
 _SCRIPTS = ("live.js", "live_page.js", "chart_lines.js", "chart_follow.js", "chart_tools.js", "chart.js")
 _JS = "\n".join((_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -100,13 +102,14 @@ def chart(
 
     `label` names the chart; `options` are those of `gr.HTML` (`visible`, `scale`, …).
     """
-    return gr.HTML(
+    return JsonHTML(
         value=figure,
         label=label,
         html_template=_HTML,
         css_template=_CSS,
         # Constants, not props: a chart that is shown late does not get its props.
-        js_on_load=f"const PLOTLY = {json.dumps(str(served_plotly()))}, NOTHING = {json.dumps(placeholder)};\n{_JS}",
+        js_on_load=f"const PLOTLY = {json.dumps(str(served_plotly()))}, NOTHING = {json.dumps(placeholder)};\n"
+        f"{VALUE_OF}{_JS}",
         apply_default_css=False,
         elem_id=elem_id,
         min_height=min_height,

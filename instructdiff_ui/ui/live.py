@@ -10,11 +10,13 @@ from pathlib import Path
 
 import gradio as gr
 
+from .json_html import VALUE_OF, JsonHTML
+
 ASSETS = Path(__file__).parents[2] / "assets"
 
 _STORE = """
 const page = (window.instructdiff ??= {});
-const store = () => { page.cube = props.value?.domains ? unpackCube(props.value) : null; };
+const store = () => { const value = valueOf(); page.cube = value?.domains ? unpackCube(value) : null; };
 watch('value', store);
 store();
 """
@@ -22,10 +24,10 @@ store();
 
 def live(elem_id: str) -> gr.HTML:
     """The component; one per page, anywhere on it."""
-    return gr.HTML(
+    return JsonHTML(
         value=None,
         html_template="<span></span>",
-        js_on_load=(ASSETS / "live.js").read_text(encoding="utf-8") + _STORE,
+        js_on_load=VALUE_OF + (ASSETS / "live.js").read_text(encoding="utf-8") + _STORE,
         apply_default_css=False,
         elem_id=elem_id,
         visible="hidden",

@@ -15,6 +15,8 @@ from typing import Any
 
 import gradio as gr
 
+from .json_html import VALUE_OF, JsonHTML
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 Node = list | str
@@ -39,10 +41,10 @@ def view(value: Node | Callable[[], Node] | None = None, *, elem_id: str, label:
     Its `select` event carries `{event, key, value}` of the element that was clicked or edited; elements whose
     `data-trigger` is `submit` or `clear` give that event instead, for what fills other parts of the page.
     """
-    return gr.HTML(
+    return JsonHTML(
         value=value if value is not None else [],
         html_template="<div class='view'></div>",  # constant: see the module's docstring
-        js_on_load=f"const label = {json.dumps(label)};\n{_script()}",
+        js_on_load=f"const label = {json.dumps(label)};\n{VALUE_OF}{_script()}",
         elem_id=elem_id,
         elem_classes="view-host",
         apply_default_css=False,
