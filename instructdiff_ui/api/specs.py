@@ -77,9 +77,12 @@ def spec_from_yaml(text: str) -> SelectionSpec:
     return specs.from_yaml(text)
 
 
-def link_state(run: str, spec: SelectionSpec, view: dict[str, Any]) -> str:
-    """The `state` of a link that opens this run with this rule and view."""
-    return links.encode(home.open_store(run), spec, view)
+def link_state(run: str, spec: SelectionSpec, view: dict[str, Any], *, keep: bool = True) -> str:
+    """The `state` of a link that opens this run with this rule and view.
+
+    One that an address cannot hold (many rows by hand) is written into the run, or without `keep` is empty.
+    """
+    return links.encode(home.open_store(run), spec, view, keep=keep)
 
 
 def open_link(run: str, state: str) -> tuple[SelectionSpec, dict[str, Any]]:

@@ -38,7 +38,8 @@ def all_metrics(table: pd.DataFrame, texts: Texts) -> dict[str, np.ndarray]:
 def kinds_of(labels: Mapping[str, tuple[np.ndarray, list[str]]], domain: Kinds) -> dict[str, Kinds]:
     """The columns among `labels`, codes with −1 for none and their texts, of 2 to 20 values; `domain` is none."""
     found = {name: kinds for name, column in labels.items() if (kinds := _kinds(*column)) is not None}
-    return {name: kinds for name, kinds in found.items() if not _same(kinds, domain)}
+    own = {name: kinds for name, kinds in found.items() if not _same(kinds, domain)}
+    return {(f"data:{name}" if name in _TAKEN else name): kinds for name, kinds in own.items()}
 
 
 def _kinds(codes: np.ndarray, texts: list[str]) -> Kinds | None:

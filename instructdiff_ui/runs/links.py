@@ -15,7 +15,7 @@ import zlib
 from typing import Any, NoReturn
 
 from ..config import SelectionSpec, digest
-from ..errors import ConfigError
+from ..errors import ConfigError, RunError
 from ..files import write_text
 from .specs import parsed
 from .store import RunStore
@@ -27,14 +27,25 @@ MAX_TEXT = 2 * MAX_JSON  # characters of a state, wherever it stands
 View = dict[str, Any]
 
 
-def encode(store: RunStore, spec: SelectionSpec, view: View) -> str:
-    """The state for a link to this run; a long one is kept in the run and named by its hash."""
-    text = pack(spec, view)
-    if len(text) <= MAX_LINK:
-        return text
+def encode(store: RunStore, spec: SelectionSpec, view: View, *, keep: bool = True) -> str:
+    """The state for a link to this run; a long one is kept in the run and named by its hash, or empty without `keep`.
+
+    Raises `ConfigError` for what is too large to keep, and `RunError` where the run cannot be written.
+    """
+    try:
+        text = pack(spec, view)
+    except ConfigError:
+        if keep:
+            raise
+        return ""
+    if len(text) <= MAX_LINK or not keep:
+        return text if len(text) <= MAX_LINK else ""
     path = store.path / "shared" / f"{digest(text)}.txt"
-    if not path.exists():
-        write_text(path, text)
+    try:
+        if not path.exists():
+            write_text(path, text)
+    except OSError as error:
+        raise RunError(f"The link is too long for an address, and {path.parent} cannot be written: {error}.") from None
     return f"@{path.stem}"
 
 
@@ -74,6 +85,10 @@ def unpack(text: str) -> tuple[SelectionSpec, View]:
         state = json.loads(_inflated(text), parse_constant=lambda name: _refuse(f"{name} is no value"))
     except (ValueError, RecursionError):
         _refuse("it holds no JSON")
+    try:
+        json.dumps(state, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        _refuse("it holds text that is no text")
     if not isinstance(state, dict) or not all(isinstance(part, dict) for part in state.values()):
         _refuse("it holds no settings")
     if unknown := sorted(set(state) - {"spec", "view"}):

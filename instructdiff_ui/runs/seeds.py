@@ -5,6 +5,7 @@ Finds what the run holds already; starts nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ..config import SelectionSpec, digest
+from ..errors import ConfigError
 from ..files import read_json
 from ..selection.deltas import COLUMNS
 from ..selection.overlap import Overlap, overlap
@@ -47,11 +49,12 @@ def other_seeds(store: RunStore, spec: SelectionSpec) -> dict[int, Overlap]:
     mine: dict[str, Any] = next((m["facts"] for m in manifests if m["fingerprint"] == fingerprint), {})
     alike = [m for m in manifests if "alike" in mine and m["facts"].get("alike") == mine["alike"]]
     here = explore(store).select(spec)
-    found = {
-        m["facts"]["seed"]: overlap(here, _table(store.artifact(m["stage"], m["fingerprint"])).select(spec))
-        for m in alike
-        if m["fingerprint"] != fingerprint
-    }
+    found = {}
+    for m in alike:
+        if m["fingerprint"] != fingerprint:
+            with suppress(ConfigError):  # a rule that names rows which that seed has not scored
+                there = _table(store.artifact(m["stage"], m["fingerprint"])).select(spec)
+                found[m["facts"]["seed"]] = overlap(here, there)
     return dict(sorted(found.items()))
 
 

@@ -16,6 +16,7 @@ from ..config import Settings
 Point = tuple[float, float]
 
 MAX_POINTS = 200
+_LARGEST = 1e100  # coordinate; the products of two must be finite
 _CELLS = 512  # of the grid, along each side
 
 
@@ -30,7 +31,7 @@ class Region(Settings):
     @field_validator("box", "lasso")
     @classmethod
     def _finite(cls, value):
-        if value is not None and not np.isfinite(np.array(value, np.float64)).all():
+        if value is not None and not (np.abs(np.array(value, np.float64)) < _LARGEST).all():
             raise ValueError("a region is drawn with finite numbers")
         return value
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from ..config import Settings
 from ..errors import ConfigError
@@ -45,7 +45,9 @@ class RowQuery(Settings):
     regex: bool = Field(False, description="Whether `search` is an RE2 pattern, rather than plain text")
     domains: tuple[str, ...] = Field((), description="Only these; empty means all")
     show: Show = "all"
-    ranges: dict[str, tuple[float | None, float | None]] = Field({}, description="By metric: inclusive bounds")
+    ranges: dict[str, tuple[FiniteFloat | None, FiniteFloat | None]] = Field(
+        {}, description="By metric: inclusive bounds"
+    )
     kinds: dict[str, str] = Field({}, description="By column of the dataset: the one kind to show")
     region: Region | None = None
 

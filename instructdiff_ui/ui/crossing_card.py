@@ -37,9 +37,9 @@ class CrossingCard:
         if run is None or now is None or not is_scored(now):
             return [gr.update(visible=False), gr.update(choices=[], value=[]), *nothing([])]
         candidates = api.comparable_runs(run)
-        choices = [
-            (f"{one.title} ({one.shared_rows:,} rows in common)", one.key) for one in candidates if not one.why_not
-        ]
+        usable = [one for one in candidates if not one.why_not]
+        names = unlike([f"{one.title} ({one.shared_rows:,} rows in common)" for one in usable])
+        choices = list(zip(names, (one.key for one in usable), strict=True))
         return [
             gr.update(visible=True),
             gr.update(choices=choices, value=[], visible=bool(choices)),
@@ -52,16 +52,21 @@ class CrossingCard:
             return nothing(api.comparable_runs(run))
         found = api.cross_runs(run, others, spec)
         first, sign = found.pairs[0], api.config(run).delta_nll_sign
-        names = ["this run", first.there.title]
-        curves = {found.here.title: first.curves[0]} | {pair.there.title: pair.curves[1] for pair in found.pairs}
+        titles = unlike(["this run", *(pair.there.title for pair in found.pairs)])
+        curves = dict(zip(titles, [first.curves[0], *(pair.curves[1] for pair in found.pairs)], strict=True))
         return [
             panel.crossing_table(found),
             gr.update(visible=True),
-            figures.rank_scatter(first.rank_map, names=names),
+            figures.rank_scatter(first.rank_map, names=titles[:2]),
             figures.runs_ridges(curves, sign=sign),
             panel.domain_table(found),
             panel.settings_table(found),
         ]
+
+
+def unlike(names: list[str]) -> list[str]:
+    """The names, with a number behind those that repeat."""
+    return [name if names.index(name) == k else f"{name} · {k + 1}" for k, name in enumerate(names)]
 
 
 def nothing(candidates: Sequence[Candidate]) -> list[Any]:

@@ -17,6 +17,9 @@ from ..api import UserError
 Quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 Quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 Latest: dict[str, Any] = Quick | {"trigger_mode": "always_last"}  # of many changes in a row the last one counts
+# changes of the rule wait for each other, so that each starts from what the one before made
+Step: dict[str, Any] = Quick | {"trigger_mode": "multiple", "concurrency_id": "rule", "concurrency_limit": 1}
+StepLatest: dict[str, Any] = Step | {"trigger_mode": "always_last"}
 Busy: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
 
 

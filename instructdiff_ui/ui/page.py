@@ -32,7 +32,7 @@ CONFIRM_DELETE = """(run) => run && confirm(
 
 def build() -> gr.Blocks:
     """The page, ready to be launched."""
-    with gr.Blocks(title="InstructDiff", fill_width=True, analytics_enabled=False) as page:
+    with gr.Blocks(title="InstructDiff", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)) as page:
         shell = _lay_out()
         _wire_runs(page, shell)
         _wire_jobs(shell)
@@ -124,6 +124,7 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
             *shell.live,
             *shell.curves,
             *shell.results,
+            *shell.explored,
             *shell.prefilled,
         ],
         **Busy,
@@ -132,12 +133,11 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     gr.Timer(POLL).tick(
         shell.tick, [shell.run, shell.seen], [shell.seen, shell.refresh, *shell.live, *shell.curves], **Quiet
     )
-    shell.refresh.change(
-        told(shell.refreshed),
-        [shell.run, shell.steps, shell.table, shell.drawing],
-        [*shell.results, *shell.prefilled],
-        **Quick,
+    state = [shell.run, shell.steps, shell.table, shell.drawing]
+    refreshed = shell.refresh.change(
+        told(shell.refreshed), state, [*shell.results, *shell.explored, *shell.prefilled], **Quick
     )
+    refreshed.then(told(shell.redrawn), state, [shell.table, *shell.explore.outputs], **Quick)
     shell.runs.select(_key_of_event, None, shell.run, **Quiet)
     shell.open_path.click(told(api.open_run), shell.path, shell.run, **Busy)
     shell.open_demo.click(told(api.open_demo), None, shell.run, **Busy)

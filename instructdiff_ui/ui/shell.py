@@ -87,24 +87,27 @@ class Shell:
 
     @property
     def results(self) -> list[Any]:
-        """What changes when a stage has ended."""
-        tabs = (self.data, self.explore, self.tune, self.compare)
-        return [self.steps, *self.tab.values(), *self.demo.outputs, *(c for tab in tabs for c in tab.outputs)]
+        """What changes when a stage has ended, beside the rule that is being explored."""
+        tabs = (self.data, self.tune, self.compare)
+        return [*self.tab.values(), *self.demo.outputs, *(c for tab in tabs for c in tab.outputs)]
 
-    def show_results(
-        self, run: str | None, now: RunStatus | None, steps: Steps | None, table: TableState, drawing: Drawing
-    ) -> list[Any]:
-        if steps is None and run and now and is_scored(now):
-            steps = Steps(api.spec(run))
+    def show_results(self, run: str | None, now: RunStatus | None, steps: Steps | None) -> list[Any]:
         return [
-            steps,
             *tab_labels(now),
             *self.demo.show(run, now, steps.present if steps else None),
             *self.data.show(run, now),
-            *self.explore.show(run, now, steps, table, drawing),
             *self.tune.show(run, now),
             *self.compare.show(run, now, None),
         ]
+
+    @property
+    def explored(self) -> list[Any]:
+        return [self.steps, *self.explore.outputs]
+
+    def show_explored(
+        self, run: str | None, now: RunStatus | None, steps: Steps | None, table: TableState, drawing: Drawing
+    ) -> list[Any]:
+        return [steps, *self.explore.show(run, now, steps, table, drawing)]
 
     @property
     def prefilled(self) -> list[Any]:
@@ -125,6 +128,8 @@ class Shell:
         known = [run.run_id for run in runs]
         if wanted in known:
             return wanted, state
+        if wanted:
+            gr.Warning(f"The run of this link is not on this server: {html.escape(wanted[:80])}")
         at_work = [run.run_id for run in runs if run.state in ("running", "queued", "starting")]
         return next(iter(at_work + known), ""), ""
 
@@ -133,15 +138,18 @@ class Shell:
         now = api.status(run) if run else None
         losses = api.losses(run) if run else {}
         steps, table, drawn = self.asked(run, now, opening, drawing)
+        if steps is None and now is not None and is_scored(now):
+            steps = Steps(api.spec(run), run=run)
         return [
-            Seen(signature(run or None, now), steps_of(losses)),
+            Seen(run, signature(run or None, now), steps_of(losses)),
             "",
             table,
             drawn,
             gr.Tabs(selected=first_tab(now)),
             *self.show_live(run or None, now),
             *self.show_curves(losses),
-            *self.show_results(run or None, now, steps, table, drawn),
+            *self.show_results(run or None, now, steps),
+            *self.show_explored(run or None, now, steps, table, drawn),
             *self.prefill(run or None, now, table, drawn),
         ]
 
@@ -154,7 +162,7 @@ class Shell:
                 spec, view = api.open_link(run, opening)
                 table, drawn = seen_in(view)
                 check_view(run, spec, table, drawn)
-                return Steps(api.spec(run)).to(spec), table, drawn
+                return Steps(api.spec(run), run=run).to(spec), table, drawn
             except UserError as error:
                 gr.Warning(f"The link could not be restored. {html.escape(error.message)}")
         return None, TableState(), drawing.for_another_run()
@@ -171,7 +179,7 @@ class Shell:
             now = api.status(run) if run else None
         except UserError:  # deleted in another tab
             now = None
-        if now is None:
+        if now is None or seen.run != run:  # another run is just being opened
             return [seen, gr.skip(), *nothing]
         state = signature(run, now)
         ended = state == seen.results and not now.active
@@ -181,15 +189,30 @@ class Shell:
         moved = steps_of(losses) != seen.steps
         curves = self.show_curves(losses) if moved else [gr.skip()] * len(self.curves)
         refresh = gr.skip() if state == seen.results else state
-        return [Seen(state, steps_of(losses), ended), refresh, *self.show_live(run, now), *curves]
+        return [Seen(run, state, steps_of(losses), ended), refresh, *self.show_live(run, now), *curves]
 
     def refreshed(self, run: str, steps: Steps | None, table: TableState, drawing: Drawing) -> list[Any]:
-        """What a stage that has ended, or a selection that was saved elsewhere, changes."""
+        """What a stage that has ended, or a selection that was saved elsewhere, changes.
+
+        The rule that is being explored is left alone: it may have changed since this began. `redrawn` comes after.
+        """
         now = api.status(run)
-        prefilled = [gr.skip()] * len(self.prefilled)
-        if steps is None and is_scored(now):
+        explored, prefilled = [gr.skip()] * len(self.explored), [gr.skip()] * len(self.prefilled)
+        if steps is None and is_scored(now):  # the first scores
+            steps = Steps(api.spec(run), run=run)
+            explored = self.show_explored(run, now, steps, table, drawing)
             prefilled = self.prefill(run, now, table, drawing)
-        return [*self.show_results(run, now, steps, table, drawing), *prefilled]
+        return [*self.show_results(run, now, steps), *explored, *prefilled]
+
+    def redrawn(self, run: str, steps: Steps | None, table: TableState, drawing: Drawing) -> list[Any]:
+        """The rule that is explored now, and rows that are still there."""
+        if steps is None or steps.run != run:
+            return [gr.skip()] * (1 + len(self.explore.outputs))
+        try:
+            check_view(run, steps.present, table, drawing)
+        except UserError:
+            table = TableState()
+        return [table, *self.explore.show(run, api.status(run), steps, table, drawing)]
 
 
 def steps_of(losses: Losses) -> int:

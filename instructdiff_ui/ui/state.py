@@ -16,6 +16,7 @@ MAX_STEPS = 200  # that can be undone
 class Seen:
     """What of a run the page shows already, so that only changes are sent."""
 
+    run: str = ""
     results: str = ""  # see `shell.signature`
     steps: int = 0  # training steps in the loss curves
     settled: bool = False  # whether the job was shown once more after it had ended
@@ -28,22 +29,23 @@ class Steps:
     present: SelectionSpec
     past: tuple[SelectionSpec, ...] = ()
     future: tuple[SelectionSpec, ...] = ()
+    run: str = ""  # whose rule this is
 
     def to(self, spec: SelectionSpec) -> Steps:
         """One step on; a rule that did not change is no step."""
         if spec == self.present:
             return self
-        return Steps(spec, (*self.past, self.present)[-MAX_STEPS:])
+        return Steps(spec, (*self.past, self.present)[-MAX_STEPS:], run=self.run)
 
     def undone(self) -> Steps:
         if not self.past:
             return self
-        return Steps(self.past[-1], self.past[:-1], (self.present, *self.future))
+        return Steps(self.past[-1], self.past[:-1], (self.present, *self.future), self.run)
 
     def redone(self) -> Steps:
         if not self.future:
             return self
-        return Steps(self.future[0], (*self.past, self.present), self.future[1:])
+        return Steps(self.future[0], (*self.past, self.present), self.future[1:], self.run)
 
 
 KEPT = RowQuery(show="kept")  # what a page shows first
@@ -112,17 +114,28 @@ def view_of(table: TableState, drawing: Drawing) -> dict[str, Any]:
     drawn = {name: value for name, value in asdict(drawing).items() if value != getattr(Drawing(), name)}
     return {
         name: value
-        for name, value in {"rows": query, "row": table.current, "extra": table.extra, "drawing": drawn}.items()
+        for name, value in {
+            "rows": query,
+            "row": table.current,
+            "metric": table.metric if table.metric != TableState.metric else "",
+            "extra": table.extra,
+            "drawing": drawn,
+        }.items()
         if value
     }
 
 
 def seen_in(view: Mapping[str, Any]) -> tuple[TableState, Drawing]:
     """The table and the drawing that a link describes."""
-    asked = view.get("rows")
-    query = TableState().asked(**asked).query if isinstance(asked, Mapping) else TableState().query
-    drawn = view.get("drawing")
-    table = TableState(query=query, current=_text(view.get("row")) or None, extra=_text(view.get("extra")))
+    asked, drawn = view.get("rows"), view.get("drawing")
+    usual = TableState().query.model_dump(mode="json")
+    query = validated(RowQuery, usual | dict(asked)) if isinstance(asked, Mapping) else TableState().query
+    table = TableState(
+        query=query,
+        current=_text(view.get("row")) or None,
+        metric=_text(view.get("metric")) or TableState.metric,
+        extra=_text(view.get("extra")),
+    )
     return table, Drawing().changed(drawn if isinstance(drawn, Mapping) else {})
 
 
@@ -143,10 +156,14 @@ def with_rule(spec: SelectionSpec, domain: str, part: str, value: float | None, 
     With `ends` a γ holds for both ends. None lets a domain follow the others again.
     """
     changes: dict[str, Any] = {part: value}
-    if part != "ratio" and (ends or value is None):
+    if part != "ratio":
+        low, high = spec.gammas_of(domain or None)
+        ends_apart = not ends and value is not None and value != (high if part == "gamma" else low)
         changes = {"gamma": value, "gamma_high": None}
-    elif part == "gamma":
-        changes["gamma_high"] = spec.gammas_of(domain or None)[1]
+        if ends_apart:  # the other end stays where it is
+            changes = (
+                {"gamma": low, "gamma_high": value} if part == "gamma_high" else {"gamma": value, "gamma_high": high}
+            )
     if not domain:
         return changed_spec(spec, **changes)
     domains = spec.model_dump(mode="json")["domains"]

@@ -161,3 +161,12 @@ def test_a_bomb_is_not_inflated(monkeypatch):
     with pytest.raises(ConfigError, match="larger than"):
         links.unpack(HOSTILE["bomb"])
     assert sizes == [links.MAX_JSON]
+
+
+def test_a_state_too_long_for_an_address_is_kept_only_when_asked(store):
+    many = SelectionSpec(pinned=tuple(f"{n:032x}{n * 7919:032x}" for n in range(400)))
+    assert links.encode(store, many, {}, keep=False) == ""
+    assert not (store.path / "shared").exists()
+    assert links.encode(store, many, {}).startswith("@")
+    endless = SelectionSpec(pinned=tuple(f"{n:032x}" for n in range(20_000)))
+    assert links.encode(store, endless, {}, keep=False) == ""

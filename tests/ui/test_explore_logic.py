@@ -163,7 +163,8 @@ def test_all_that_are_kept_now(run):
 
 
 def test_too_many_rows_for_one_click_are_refused(run, monkeypatch):
-    monkeypatch.setattr(rows, "MOST_BY_HAND", 5)
+    matching = rows.api.matching
+    monkeypatch.setattr(rows.api, "matching", lambda *asked: matching(*asked, limit=5))
     with pytest.raises(ConfigError, match="60 rows match, but at most 5"):
         by_hand(run, "keep-all", table=TableState().asked(show="all"))
 

@@ -103,6 +103,5 @@ def test_correlations_are_symmetric_without_a_diagonal():
     assert z[0][1] == z[1][0] == round(found.spearman[0, 1], 3)
     assert z[0][0] is None and z[0][2] is None, "no diagonal, and nothing for a constant"
     assert trace["customdata"][1][0] == ["delta_entropy", HOSTILE], "x, then y"
-    assert figure["layout"]["meta"]["clicks"] is True
     assert HOSTILE not in json.dumps([trace["hovertext"], figure["layout"]["xaxis"]])
     assert figure["layout"]["xaxis"]["ticktext"][0] == "ΔH"

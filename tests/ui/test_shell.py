@@ -9,6 +9,7 @@ import pytest
 from instructdiff_ui import api
 from instructdiff_ui.api import SelectionSpec
 from instructdiff_ui.ui import page
+from instructdiff_ui.ui.explore.wiring import Wiring
 from instructdiff_ui.ui.state import Drawing, Seen, Steps, TableState, view_of
 
 SKIP = gr.skip()
@@ -40,30 +41,61 @@ def test_an_ended_job_is_sent_once_more_and_then_no_more(shell, run):
     assert all(value == SKIP for value in shell.tick(run, settled)[1:])
 
 
-def test_a_selection_saved_elsewhere_is_shown(shell, run):
+def test_a_selection_saved_elsewhere_leaves_the_rule_that_is_explored(shell, run):
     seen = shell.show_run(run, "", Drawing())[0]
     api.select(run, SelectionSpec(ratio=0.5))
-    refresh = shell.tick(run, seen)[1]
-    assert refresh != SKIP
-    steps, *rest = shell.refreshed(run, Steps(SelectionSpec(ratio=0.3)), TableState(), Drawing())
-    assert steps.present.ratio == 0.3, "but not in the place of the rule that is being explored"
-    assert all(value == SKIP for value in rest[-len(shell.prefilled) :])
+    assert shell.tick(run, seen)[1] != SKIP
+    explored = Steps(SelectionSpec(ratio=0.3), run=run)
+    values = dict(
+        zip(
+            [*shell.results, *shell.explored, *shell.prefilled],
+            shell.refreshed(run, explored, TableState(), Drawing()),
+            strict=True,
+        )
+    )
+    assert all(values[component] == SKIP for component in [*shell.explored, *shell.prefilled])
+    table, *shown = shell.redrawn(run, explored, TableState(), Drawing())
+    assert table == TableState()
+    assert len(shown) == len(shell.explore.outputs)
 
 
 def test_the_first_scores_of_a_run_fill_the_fields(shell, run):
-    steps, *rest = shell.refreshed(run, None, TableState(), Drawing())
-    assert steps.present == api.spec(run)
-    assert SKIP not in rest[-len(shell.explore.prefilled) :]
+    values = dict(
+        zip(
+            [*shell.results, *shell.explored, *shell.prefilled],
+            shell.refreshed(run, None, TableState(), Drawing()),
+            strict=True,
+        )
+    )
+    assert values[shell.steps] == Steps(api.spec(run), run=run)
+    assert all(values[component] != SKIP for component in shell.explore.prefilled)
+
+
+def test_what_belongs_to_another_run_never_reaches_the_open_one(shell, run):
+    """While a run is being opened, the page still holds the rule of the one before."""
+    other = Steps(SelectionSpec(ratio=0.5), run="another")
+    assert all(value == SKIP for value in shell.redrawn(run, other, TableState(), Drawing()))
+    assert all(value == SKIP for value in shell.tick(run, Seen(run="another", results="done"))[1:])
+    with gr.Blocks():
+        wiring = Wiring(shell)
+    with pytest.raises(api.UserError, match="Another run is being opened"):
+        wiring.scene(run, other, TableState(), Drawing())
+
+
+def test_rows_that_are_gone_are_closed(shell, run):
+    gone = TableState(current="zzz")
+    assert shell.redrawn(run, Steps(api.spec(run), run=run), gone, Drawing())[0] == TableState()
 
 
 def test_every_answer_has_a_value_for_every_component(shell, run):
-    now, steps = api.status(run), Steps(api.spec(run))
+    now, steps = api.status(run), Steps(api.spec(run), run=run)
     state = (TableState(), Drawing())
-    assert len(shell.show_results(run, now, steps, *state)) == len(shell.results)
-    assert len(shell.show_results(None, None, None, *state)) == len(shell.results)
+    assert {len(shell.show_results(run, now, steps)), len(shell.show_results(None, None, None))} == {len(shell.results)}
+    assert len(shell.show_explored(run, now, steps, *state)) == len(shell.explored)
+    assert len(shell.show_explored(None, None, None, *state)) == len(shell.explored)
     assert len(shell.prefill(run, now, *state)) == len(shell.prefilled)
     assert len(shell.prefill(None, None, *state)) == len(shell.prefilled)
-    whole = len([*shell.live, *shell.curves, *shell.results, *shell.prefilled])
+    whole = len([*shell.live, *shell.curves, *shell.results, *shell.explored, *shell.prefilled])
     assert {len(shell.show_run(name, "", Drawing())) for name in (run, "")} == {5 + whole}
     assert {len(shell.tick(name, Seen())) for name in (run, "")} == {2 + len([*shell.live, *shell.curves])}
 
@@ -100,6 +132,9 @@ def test_a_link_that_asks_for_what_the_run_does_not_have_says_so(shell, run, mon
     [
         ({"row": "nope"}, "'nope'"),
         ({"extra": "nope"}, "Its extra is 'nope'"),
+        ({"metric": "nope"}, "Its metric is 'nope'"),
+        ({"rows": {"self": 1}}, "'self'"),
+        ({"rows": {"region": {"x": "delta_nll", "y": "delta_entropy", "box": [0, 1, 0, 1e300]}}}, "finite"),
         ({"drawing": {"bins": 2_000_000}}, "Its bins is 2000000, but there is 20, 30"),
         ({"drawing": {"beside": "nope"}}, "Its beside is 'nope'"),
         ({"drawing": {"map_domain": "nope"}}, "Its map_domain is 'nope'"),

@@ -89,6 +89,11 @@ def test_one_end_alone_leaves_the_other_where_it_is():
     assert (math.gammas_of("math"), math.gammas_of("code")) == ((0.1, 0.2), (0.1, 0.1))
 
 
+def test_equal_ends_are_written_as_one():
+    apart = with_rule(SPEC, "", "gamma_high", 0.2, ends=False)
+    assert with_rule(apart, "", "gamma_high", 0.1, ends=False) == SPEC
+
+
 def test_an_emptied_box_lets_a_domain_follow_the_others():
     own = with_rule(with_rule(SPEC, "math", "ratio", 0.5), "math", "gamma", 0.2)
     assert own.ratio_of("math") == 0.5

@@ -15,6 +15,7 @@ from ..chart import chart
 from ..panels import contrasts, kinds, selections, specs
 from ..view import view
 from .charts import shown_region
+from .rows import measures
 from .scene import Scene
 
 LENGTHS = ("n_tokens", "response_chars", "instruction_chars", "length_ratio")
@@ -80,7 +81,7 @@ class AnalysisCard:
             "length": [self.length_chart],
             "kinds": [self.kinds],
             "sensitivity": [self.sensitivity_chart, self.sensitivity_table],
-            "specs": [self.named, self.command, self.yaml],
+            "specs": [self.named, self.command, self.yaml, self.compared],
         }
 
     @property
@@ -110,17 +111,18 @@ def show_domains(scene: Scene) -> list[Any]:
 def show_contrast(scene: Scene) -> list[Any]:
     column = scene.drawing.contrast
     found = api.contrast(scene.run, scene.spec, column)
-    figure = (
-        figures.contrast_figure(found) if isinstance(found, api.Contrast) else figures.kinds_figure(found, label=column)
-    )
-    return [figure, contrasts.contrast_table(found)]
+    table = contrasts.contrast_table(found)
+    if not isinstance(found, api.Contrast):
+        return [figures.kinds_figure(found, label=column), table]
+    words = {name: said for said, name in measures(scene.run, stored=True)}[column]
+    return [figures.contrast_figure(found, label=words if words != fmt.metric(column) else None), table]
 
 
 def show_correlations(scene: Scene) -> list[Any]:
     found = api.correlations(scene.run, domain=scene.drawing.correlation_domain or None)
     method: Any = scene.drawing.correlation
-    figure = figures.correlation_map(found, method, {name: fmt.metric(name) for name in found.names})
-    figure["layout"]["meta"].pop("clicks", None)  # there is nothing more to show of a pair
+    labels = {name: words for words, name in measures(scene.run, stored=True)}
+    figure = figures.correlation_map(found, method, labels)
     return [figure]
 
 
@@ -158,6 +160,7 @@ def show_specs(scene: Scene) -> list[Any]:
         specs.named_table(api.named_specs(scene.run), scene.spec),
         api.spec_command(scene.run, scene.spec),
         api.spec_yaml(scene.spec),
+        [],  # a comparison was with another rule
     ]
 
 

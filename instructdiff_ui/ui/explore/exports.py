@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +13,9 @@ import gradio as gr
 
 from ... import api
 from ...api import SelectionSpec
+
+PREFIX = "instructdiff-export-"
+KEPT = 600  # seconds
 
 
 @dataclass
@@ -24,12 +30,21 @@ class ExportCard:
 def export(run: str, spec: SelectionSpec, fmt: str, scores: bool, package: bool) -> str:
     """Write what is shown as kept to a file that the browser can fetch."""
     stem = f"{Path(run).name}-{fmt}"
-    folder = Path(tempfile.mkdtemp(prefix="instructdiff-"))
+    folder = fresh_folder()
     if package:
         return str(api.export_package(run, folder / f"{stem}.zip", fmt=fmt, spec=spec).path)
     path = folder / f"{stem}{api.EXPORT_FORMATS[fmt].suffix or '.zip'}"
     api.export(run, path, fmt=fmt, spec=spec, scores=scores)
     return str(path)
+
+
+def fresh_folder() -> Path:
+    """A folder for one file. Gradio takes a copy of it at once, so folders of earlier exports are removed."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > KEPT:
+                shutil.rmtree(old)
+    return Path(tempfile.mkdtemp(prefix=PREFIX))
 
 
 def build() -> ExportCard:

@@ -16,8 +16,6 @@ from ..state import TableState, with_hand
 from ..view import view
 from .scene import Scene
 
-MOST_BY_HAND = 2_000  # rows that one click may decide
-
 
 @dataclass
 class RowsCard:
@@ -148,7 +146,7 @@ def by_hand(run: str, spec: SelectionSpec, state: TableState, event: Mapping[str
     """The rule after one row, or all that match, were kept or dropped by hand or left to the rule again."""
     hand = event["event"].removesuffix("-all")
     whole = hand != event["event"]
-    ids = api.matching(run, spec, state.query, limit=MOST_BY_HAND) if whole else (event["key"],)
+    ids = api.matching(run, spec, state.query) if whole else (event["key"],)
     return with_hand(spec, ids, "rule" if hand == "rule-again" else hand)
 
 

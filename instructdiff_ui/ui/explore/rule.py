@@ -9,6 +9,7 @@ import gradio as gr
 
 from ... import api
 from ...api import SelectionSpec
+from ...selection.strategies import RANKINGS
 from ..format import STRATEGIES
 from ..panels import arms, selections
 from ..state import changed_spec
@@ -40,7 +41,8 @@ class RuleCard:
         return [*self.thresholds, self.kpis, self.undo, self.redo, self.save, self.reset]
 
     def show(self, scene: Scene) -> list[Any]:
-        spec, seeds = scene.spec, api.other_seeds(scene.run, scene.spec)
+        spec = scene.spec
+        seeds = api.other_seeds(scene.run, spec) if RANKINGS[spec.strategy].filtered else {}
         kpis = selections.selection_kpis(
             scene.preview,
             scene.now,

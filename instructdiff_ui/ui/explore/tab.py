@@ -12,7 +12,7 @@ from ...api import RunStatus, SelectionSpec
 from ...errors import ConfigError
 from .. import format as fmt
 from ..live import live
-from ..panels import selections
+from ..panels import selections, tokenview
 from ..state import Drawing, Steps, TableState, view_of
 from . import analysis, charts, exports, rows, rule
 from .scene import Scene, is_scored
@@ -76,6 +76,8 @@ class ExploreTab:
             *self.rows.filters,
             self.rows.extra,
             self.rows.measure,
+            self.rows.low,
+            self.rows.high,
             self.rows.text,
             self.analysis.compared,
         ]
@@ -100,6 +102,8 @@ class ExploreTab:
             more,
             gr.update(choices=further, value=table.extra),
             gr.update(choices=rows.measures(run), value="delta_entropy"),
+            None,
+            None,
             rows.text_of(run, table, sign=1 if api.config(run).delta_nll_sign == "calibrated-base" else -1),
             [],
         ]
@@ -113,7 +117,7 @@ def drawing_choices(run: str) -> dict[str, list[Any]]:
     return {
         "map_domain": domains,
         "correlation_domain": domains,
-        "contrast": [*measures, *columns["kinds"]],
+        "contrast": [*measures, *(name for name in columns["kinds"] if name not in columns["metrics"])],
         "score": scores,
         "category": api.categories(run) or [("–", "")],
     }
@@ -125,9 +129,10 @@ def check_view(run: str, spec: SelectionSpec, table: TableState, drawing: Drawin
     if table.current is not None:
         api.row(run, spec, table.current)
     offered = FIXED | {name: [value_of(choice) for choice in choices] for name, choices in drawing_choices(run).items()}
+    offered["metric"] = list(tokenview.METRICS)
     offered["extra"] = ["", *api.columns(run)["metrics"], *api.columns(run)["kinds"]]
     for name, values in offered.items():
-        asked = table.extra if name == "extra" else getattr(drawing, name)
+        asked = getattr(table if name in ("extra", "metric") else drawing, name)
         if asked not in values and asked != getattr(Drawing(), name, None):
             raise ConfigError(f"Its {name} is {asked!r}, but there is {', '.join(map(repr, values))}.")
 
@@ -149,11 +154,14 @@ FIXED: dict[str, list[Any]] = {
 }
 
 
-def link(scene: Scene) -> str:
-    """The `state` of the address; empty while rule and view are those of a page that was just opened."""
+def link(scene: Scene, *, keep: bool = False) -> str:
+    """The `state` of the address; empty while rule and view are those of a page that was just opened.
+
+    A state that an address cannot hold is written into the run where `keep` says so, and left out otherwise.
+    """
     usual = scene.drawing.category == analysis.default_category(api.categories(scene.run))
     view = view_of(scene.table, replace(scene.drawing, category="") if usual else scene.drawing)
-    return "" if scene.committed and not view else api.link_state(scene.run, scene.spec, view)
+    return "" if scene.committed and not view else api.link_state(scene.run, scene.spec, view, keep=keep)
 
 
 def build() -> ExploreTab:

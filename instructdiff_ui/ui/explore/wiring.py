@@ -13,7 +13,7 @@ import gradio as gr
 from ... import api
 from ...api import SelectionSpec
 from .. import figures
-from ..events import Busy, Latest, Quick, Quiet, told
+from ..events import Busy, Latest, Quick, Quiet, Step, StepLatest, told
 from ..panels import specs as spec_panels
 from ..state import Drawing, Steps, TableState, with_rule
 from . import analysis, charts, exports, rows, rule
@@ -31,14 +31,16 @@ REMEMBER_STATE = """(state) => {
   window.history.replaceState(null, "", url);
   window.dispatchEvent(new Event("address"));
 }"""
-COPY_LINK = """async () => {
+COPY_LINK = """async (state) => {
+  const url = new URL(window.location);
+  if (state) url.searchParams.set("state", state); else url.searchParams.delete("state");
   const button = document.querySelector("#share");
   try {
-    await navigator.clipboard.writeText(window.location.href);
+    await navigator.clipboard.writeText(url.href);
     const words = button.textContent;
     button.textContent = "Link copied";
     setTimeout(() => { button.textContent = words; }, 2000);
-  } catch { window.prompt("Copy this link", window.location.href); }
+  } catch { window.prompt("Copy this link", url.href); }
 }"""
 UNDO_KEYS = """() => {
   document.addEventListener("keydown", (event) => {
@@ -62,11 +64,15 @@ class Wiring:
         # Gradio makes each output anew, also one that is skipped, so an event names no more than it may fill.
         self.everything = [shell.steps, *self.tab.outputs]
         self.of_rows = [shell.table, *self.tab.rows.outputs, self.tab.link]
-        self.of_filters = [*self.of_rows, *self.tab.rows.filters, self.tab.charts.second, self.tab.analysis.due]
+        bounds = [self.tab.rows.low, self.tab.rows.high]
+        outlined = [self.tab.charts.second, self.tab.analysis.due]
+        self.of_filters = [*self.of_rows, *self.tab.rows.filters, *bounds, *outlined]
 
     def scene(self, run: str, steps: Steps, table: TableState, drawing: Drawing) -> Scene:
         if not run or steps is None:
             raise api.UserError("There is no selection yet: calibrate and score a run first.")
+        if steps.run not in ("", run):
+            raise api.UserError("Another run is being opened: try again in a moment.")
         return Scene(run, api.status(run), steps, table, drawing)
 
     def shown(self, scene: Scene, spec: SelectionSpec | None = None, *, steps: Steps | None = None) -> list[Any]:
@@ -90,7 +96,8 @@ class Wiring:
         # what did not change is not sent: someone may be typing in it
         before, after = filter_values(scene.table), filter_values(table)
         controls = [new if new != old else gr.skip() for old, new in zip(before, after, strict=True)]
-        return [*self.rows(scene, table), *controls, *outlined]
+        bounds = [gr.skip() if table.query.ranges == scene.table.query.ranges else None] * 2
+        return [*self.rows(scene, table), *controls, *bounds, *outlined]
 
     def on(self, triggers: Any, answer: Callable, outputs: list[Any], *more: Any, **options: Any) -> Any:
         """Let `answer(scene, *values of more)` fill `outputs`; with an event where it takes one."""
@@ -114,7 +121,10 @@ def wire(page: gr.Blocks, shell: Shell) -> None:
     wiring = Wiring(shell)
     page.load(None, None, None, js=UNDO_KEYS, api_visibility="private")
     shell.explore.link.change(None, shell.explore.link, None, js=REMEMBER_STATE, api_visibility="private")
-    shell.explore.rule.share.click(None, None, None, js=COPY_LINK, api_visibility="private")
+    shared = wiring.on(
+        shell.explore.rule.share.click, lambda scene: link(scene, keep=True), [shell.explore.link], **Quick
+    )
+    shared.success(None, shell.explore.link, None, js=COPY_LINK, api_visibility="private")
     _wire_rule(wiring)
     _wire_steps(wiring)
     _wire_drawing(wiring)
@@ -142,9 +152,25 @@ def _wire_rule(wiring: Wiring) -> None:
 
     thresholds = tab.rule.thresholds
     done = [
-        wiring.on([control.input for control in thresholds], chosen, wiring.everything, *thresholds),
-        wiring.on_event([tab.charts.ratios.select, tab.charts.gammas.select], typed, wiring.everything),
-        wiring.on_event([tab.charts.entropy.release, tab.charts.second.release], dragged, wiring.everything),
+        wiring.on(
+            [control.input for control in thresholds],
+            chosen,
+            wiring.everything,
+            *thresholds,
+            **StepLatest,
+        ),
+        wiring.on_event(
+            [tab.charts.ratios.select, tab.charts.gammas.select],
+            typed,
+            wiring.everything,
+            **StepLatest,
+        ),
+        wiring.on_event(
+            [tab.charts.entropy.release, tab.charts.second.release],
+            dragged,
+            wiring.everything,
+            **StepLatest,
+        ),
     ]
     for event in done:  # what was refused must not stay on show
         event.failure(told(lambda *values: shown(wiring.scene(*values))), wiring.inputs, wiring.everything, **Quiet)
@@ -158,8 +184,8 @@ def _wire_steps(wiring: Wiring) -> None:
         api.select(scene.run, scene.spec)
         return shown(scene)
 
-    wiring.on(tools.undo.click, lambda scene: shown(scene, steps=scene.steps.undone()), wiring.everything, **Quick)
-    wiring.on(tools.redo.click, lambda scene: shown(scene, steps=scene.steps.redone()), wiring.everything, **Quick)
+    wiring.on(tools.undo.click, lambda scene: shown(scene, steps=scene.steps.undone()), wiring.everything, **Step)
+    wiring.on(tools.redo.click, lambda scene: shown(scene, steps=scene.steps.redone()), wiring.everything, **Step)
     wiring.on(tools.reset.click, lambda scene: shown(scene, api.spec(scene.run)), wiring.everything, **Busy)
     wiring.on(tools.save.click, saved, wiring.everything, **Busy)
 
@@ -185,7 +211,11 @@ def _wire_drawing(wiring: Wiring) -> None:
         return api.cube(scene.run, bins=scene.drawing.bins)
 
     wiring.on(tab.charts.counted.change, recounted, [tab.charts.cube], **Quick)
-    wiring.on(tab.analysis.due.change, tab.analysis.show, tab.analysis.outputs, **Latest)
+
+    def looked(scene: Scene) -> list[Any]:
+        return [*tab.analysis.show(scene), gr.update(value=None, visible=False)]  # a file that was written before
+
+    wiring.on(tab.analysis.due.change, looked, [*tab.analysis.outputs, tab.exports.file], **Latest)
 
 
 def _wire_rows(wiring: Wiring) -> None:
@@ -202,9 +232,9 @@ def _wire_rows(wiring: Wiring) -> None:
         return wiring.refiltered(scene, rows.after_event(scene.table, event))
 
     views = [card.table, card.row, card.text, card.numbers]
-    wiring.on_event([one.select for one in views], clicked, wiring.of_rows, **Quick)
-    wiring.on_event([card.table.submit, card.row.submit], decided, wiring.everything, **Quick)
-    wiring.on_event(card.table.clear, taken_off, wiring.of_filters, **Quick)
+    wiring.on_event([one.select for one in views], clicked, wiring.of_rows)
+    wiring.on_event([card.table.submit, card.row.submit], decided, wiring.everything, **Step)
+    wiring.on_event(card.table.clear, taken_off, wiring.of_filters)
 
     def filtered(scene: Scene, search: str, regex: bool, domain: str, more: str, extra: str) -> list[Any]:
         table = rows.filtered(scene.table, search=search, regex=regex, domain=domain)
@@ -263,7 +293,7 @@ def _wire_specs(wiring: Wiring) -> None:
         found = api.compare_specs(scene.run, scene.spec, other.spec)
         return [gr.skip(), spec_panels.comparison(found, here="the rule that is shown", there=other.name)]
 
-    wiring.on_event(card.named.submit, loaded, wiring.everything, **Quick)
+    wiring.on_event(card.named.submit, loaded, wiring.everything, **Step)
     wiring.on_event(card.named.select, clicked, [card.named, card.compared], **Quick)
 
 

@@ -60,7 +60,6 @@ def correlation_map(
                 "columns": ["", *(str(name) for name in found.names)],
                 "rows": [[name, *row] for name, row in zip(found.names, cells, strict=True)],
             },
-            clicks=True,
         ),
     }
     out["margin"] |= {"t": 10, "b": 90}
