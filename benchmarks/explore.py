@@ -31,16 +31,21 @@ TIMES = 30
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--domains", type=int, default=20)
-    parser.add_argument("--measure", help="only measure this run directory, in this process")
-    arguments = parser.parse_args()
+    arguments = asked(__doc__)
     if arguments.measure:
         return measure(arguments.measure)
     run = run_directory(FOLDER, arguments.rows, arguments.domains)
     opened(run)  # writes what is written once
     subprocess.run([sys.executable, "-m", "benchmarks.explore", "--measure", run], check=True)
+
+
+def asked(about: str | None) -> argparse.Namespace:
+    """The size of the run to measure, or a run that is there already."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--domains", type=int, default=20)
+    parser.add_argument("--measure", help="only measure this run directory, in this process")
+    return parser.parse_args()
 
 
 def opened(run: str) -> None:

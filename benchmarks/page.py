@@ -7,7 +7,6 @@ The page's own functions are called, without a browser. The run is that of `benc
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import subprocess
@@ -21,20 +20,14 @@ from typing import Any
 import numpy as np
 import orjson
 
-from benchmarks.explore import FOLDER, memory, opened
+from benchmarks.explore import FOLDER, TIMES, asked, memory, opened
 from benchmarks.explored import run_directory
 from instructdiff_ui import api
 from instructdiff_ui.config import SelectionSpec
 
-TIMES = 30
-
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--domains", type=int, default=20)
-    parser.add_argument("--measure", help="only measure this run directory, in this process")
-    arguments = parser.parse_args()
+    arguments = asked(__doc__)
     if arguments.measure:
         return measure(arguments.measure)
     run = run_directory(FOLDER, arguments.rows, arguments.domains)

@@ -105,10 +105,6 @@ def metric(name: str) -> str:
     return METRICS.get(name, name.removeprefix("data:"))
 
 
-def unit(name: str) -> str:
-    return "nats per token" if name in NATS else {"n_tokens": "tokens"}.get(name, "")
-
-
 def value(name: str, number: float | None) -> str:
     """A value of a column: nats with three decimals, counts as such, anything else with four digits."""
     if name in NATS or number is None or not math.isfinite(number):

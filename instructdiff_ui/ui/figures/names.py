@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from ..format import METRICS, NATS
+
 Figure = dict[str, Any]
 Sign = Literal["calibrated-base", "base-calibrated"]
 Layout = Literal["side by side", "overlaid"]
@@ -23,17 +25,7 @@ PART_NAMES = {
 WHAT = {"delta_entropy": "Differential entropy", "delta_nll": "Change of NLL"}  # the columns in a sentence
 STEMS = {"delta_entropy": "delta-entropy", "delta_nll": "delta-nll"}  # the columns in a file's name
 
-_COLUMN_NAMES = {
-    "delta_entropy": "ΔH",
-    "delta_nll": "ΔNLL",
-    "base_entropy": "H base",
-    "calibrated_entropy": "H calibrated",
-    "base_nll": "NLL base",
-    "calibrated_nll": "NLL calibrated",
-    "delta_entropy_se": "SE of ΔH",
-    "n_tokens": "response length",
-}
-_IN_NATS = ("entropy", "nll", "entropy_se")
+_COLUMN_NAMES = {name: METRICS[name] for name in NATS} | {"n_tokens": "response length"}
 
 
 def column_name(column: str) -> str:
@@ -43,7 +35,7 @@ def column_name(column: str) -> str:
 
 def column_title(column: str) -> str:
     """A column's name with its unit, where it is known, for an axis."""
-    if column in _COLUMN_NAMES and column.endswith(_IN_NATS):
+    if column in NATS:
         return f"{_COLUMN_NAMES[column]} (nats per token)"
     return "Response length (tokens)" if column == "n_tokens" else column_name(column)
 

@@ -15,14 +15,8 @@ from .. import format as fmt
 from ..view import Node, div, h, span
 from .parts import head, segmented
 
-METRICS = {
-    "delta_entropy": "ΔH",
-    "delta_nll": "ΔNLL",
-    "base_entropy": "H base",
-    "calibrated_entropy": "H calibrated",
-    "base_nll": "NLL base",
-    "calibrated_nll": "NLL calibrated",
-}
+_MEASURED = ("delta_entropy", "delta_nll", "base_entropy", "calibrated_entropy", "base_nll", "calibrated_nll")
+METRICS = {name: fmt.METRICS[name] for name in _MEASURED}
 LEVELS = 9  # shades on either side of none
 FLOOR = 0.05  # nats; a response in which less than this happens stays pale
 FULL, BRIEF, MOST = 1_000, 2_048, 4_096  # tokens with whole tooltips, with brief ones, and shown at all
