@@ -111,7 +111,7 @@ def _lay_out() -> Shell:
 
 def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     """Opening, making and deleting runs, and following the open one."""
-    page.load(shell.first_run, None, [shell.run, shell.opening], **Quiet)
+    page.load(shell.first_run, None, [shell.run, shell.opening], **Quick)  # Quiet could not warn
     shell.run.change(
         told(shell.show_run),
         [shell.run, shell.opening, shell.drawing],

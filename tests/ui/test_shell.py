@@ -149,3 +149,11 @@ def test_a_link_cannot_ask_for_what_the_page_does_not_offer(shell, run, view, sa
     state = api.link_state(run, SelectionSpec(), view)
     assert shell.asked(run, api.status(run), state, Drawing())[0] is None
     assert said in html.unescape(heard[0])
+
+
+def test_a_link_to_a_run_of_another_server_says_so(shell, run, monkeypatch):
+    heard = []
+    monkeypatch.setattr(gr, "Warning", heard.append)
+    request = type("Request", (), {"query_params": {"run": "<gone>", "state": "x"}})
+    assert shell.first_run(request)[1] == "", "and its state is not taken for that of another run"
+    assert "not on this server: &lt;gone&gt;" in heard[0]
