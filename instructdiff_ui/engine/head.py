@@ -1,7 +1,7 @@
 """From token ids to per-token NLL and entropy, through the model's decoder and its output head.
 
-Knows nothing of examples. Only the positions that predict a response token go through the head, and only a chunk of
-their logits is ever held.
+Knows nothing of examples. Only the positions that predict a response token go through the head, and of their logits
+only a tile of positions × vocabulary is ever held: `Reduction` keeps what the tiles before it came to.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ import torch
 from torch import Tensor
 
 from ..errors import ModelError
+from .kernels import Reduction
+from .processor import rounding_allowed
 
-CPU_CHUNK_BYTES = 8 << 20  # logits that stay in the CPU's cache while they are reduced; larger chunks are slower
+CPU_TILE = (256, 4096)  # positions × vocabulary: logits of 4 MB stay in the CPU's cache while they are reduced
+MOST_POSITIONS = 4096  # of a tile elsewhere: enough to make large products
 TOLERANCE = 0.05  # relative; the model's own logits may be bfloat16 (8 bits)
 
 _checked: weakref.WeakSet = weakref.WeakSet()
 
 
 class OutputHead:
-    """The last layer of a causal language model, applied in chunks with float32 (or float64) results."""
+    """The last layer of a causal language model, applied in tiles with float32 (or float64) results."""
 
     def __init__(self, model: Any, *, logits_mb: int):
         self.model = model
@@ -33,39 +36,55 @@ class OutputHead:
         self.device = self.weight.device
         self.dtype = torch.promote_types(self.weight.dtype, torch.float32)  # of the logits
         self.scale, self.softcap = _transforms(model)
-        bytes_each = self.dtype.itemsize * self.weight.shape[0]
-        budget = logits_mb << 20
-        if self.device.type == "cpu":
-            budget = min(budget, CPU_CHUNK_BYTES)
-        self.chunk = max(1, budget // bytes_each)  # positions
+        self.tile = _tile(self.device, self.dtype, logits_mb=logits_mb)
         # bf16 products summed in float32 equal float32 products of the same values, so casting loses nothing.
         self._mixed = self.device.type == "cuda" and self.weight.dtype in (torch.bfloat16, torch.float16)
-        self._weight = self.weight if self._mixed else self.weight.to(self.dtype)
         self._check()
 
     @torch.inference_mode()
-    def score(self, rows: list[tuple[list[int], list[int]]]) -> tuple[np.ndarray, np.ndarray]:
-        """NLL and entropy (nats) of the targets of all rows, one after the other, each (Σ targets,).
+    def score(self, rows: list[tuple[list[int], list[int]]]) -> tuple[Tensor, Tensor]:
+        """NLL and entropy (nats) of the targets of all rows, one after the other, each (Σ targets,), on the device.
 
         A row is the ids that are read and the targets that its last positions predict.
         """
         hidden = self._hidden(rows)  # (P, D)
         targets = torch.tensor([t for _, target in rows for t in target], device=self.device)  # (P,)
-        parts = [
-            _nll_and_entropy(self.logits(h), t)
-            for h, t in zip(hidden.split(self.chunk), targets.split(self.chunk), strict=True)
-        ]
-        nll, entropy = (torch.cat(part) for part in zip(*parts, strict=True))
-        return nll.cpu().numpy(), entropy.cpu().numpy()
+        with rounding_allowed(self.weight.dtype == hidden.dtype == torch.bfloat16):
+            return self._reduced(hidden, targets)
+
+    def _reduced(self, hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """NLL and entropy of (P,) `targets` from (P, D) hidden states.
+
+        Blocks of the vocabulary are the outer loop, so that each weight is read, and cast, once.
+        """
+        positions, block = self.tile
+        parts = [slice(start, start + positions) for start in range(0, len(targets), positions)]
+        reductions = [Reduction(targets[part], dtype=self.dtype) for part in parts]
+        for first in range(0, len(self.weight), block):
+            weight, bias = self._block(first, first + block)
+            for part, reduction in zip(parts, reductions, strict=True):
+                reduction.add(self._logits(hidden[part], weight, bias), first)
+        results = [reduction.result() for reduction in reductions]
+        nll, entropy = (torch.cat(part) for part in zip(*results, strict=True))
+        return nll, entropy
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(P, D) hidden states to (P, V) logits, in float32 or float64."""
+        return self._logits(hidden, *self._block(0, len(self.weight)))
+
+    def _block(self, first: int, last: int) -> tuple[Tensor, Tensor | None]:
+        """A slice of the vocabulary, in the dtype that it is multiplied in."""
+        weight = self.weight[first:last]
+        bias = None if self.bias is None else self.bias[first:last].to(self.dtype)
+        return weight if self._mixed else weight.to(self.dtype), bias
+
+    def _logits(self, hidden: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if self._mixed:
-            z = torch.mm(hidden.to(self._weight.dtype), self._weight.T, out_dtype=self.dtype)
+            z = torch.mm(hidden.to(weight.dtype), weight.T, out_dtype=self.dtype)
         else:
-            z = torch.mm(hidden.to(self.dtype), self._weight.T)
-        if self.bias is not None:
-            z += self.bias.to(self.dtype)
+            z = torch.mm(hidden.to(self.dtype), weight.T)
+        if bias is not None:
+            z += bias
         if self.scale != 1:
             z *= self.scale
         if self.softcap is not None:
@@ -102,13 +121,14 @@ class OutputHead:
         _checked.add(self.model)
 
 
-def _nll_and_entropy(z: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """NLL = lse(z) − z_y and H = −Σ p log p = lse(z) − Σ p z over the vocabulary; z (P, V) is used up."""
-    log_p = torch.log_softmax(z, dim=-1)
-    nll = -log_p.gather(1, targets[:, None])[:, 0]
-    p = torch.exp(log_p, out=z)
-    entropy = -torch.linalg.vecdot(p, log_p)  # every term has one sign, so nothing cancels and H ≥ 0
-    return nll, entropy
+def _tile(device: torch.device, dtype: torch.dtype, *, logits_mb: int) -> tuple[int, int]:
+    """Positions × vocabulary of the logits that are held at a time, twice over at most, within `logits_mb` MiB."""
+    values = max(1, (logits_mb << 20) // (2 * dtype.itemsize))
+    if device.type == "cpu":
+        positions, block = CPU_TILE
+        return min(positions, values), max(1, min(block, values // positions))
+    positions = min(MOST_POSITIONS, values)
+    return positions, max(1, values // positions)
 
 
 def _transforms(model: Any) -> tuple[float, float | None]:

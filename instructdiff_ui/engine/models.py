@@ -17,12 +17,12 @@ import torch
 from ..config import ModelConfig
 from ..errors import ModelError
 from .describe import ModelInfo, check_folder, describe, load_tokenizer, local_folder, quiet, told
+from .processor import bfloat16_gain, tune
 
 __all__ = ["ModelInfo", "Models", "describe", "is_adapter", "load_tokenizer", "resolve_device", "resolve_dtype"]
 
-# On a CPU with bf16 instructions scoring in bf16 took 1/1.1 of the float32 time at width 128, 1/1.4 at 256 and 1/1.8
-# at 512. It costs about 0.003 nats of noise per row in ΔH, so it should buy more than that.
-BF16_MIN_HIDDEN_SIZE = 512
+# bfloat16 costs about 0.003 nats of noise per row in ΔH (docs/fidelity.md), so it should buy a good deal of time.
+BF16_GAIN = 1.5  # times faster than float32
 
 
 def resolve_device(device: str) -> torch.device:
@@ -37,21 +37,18 @@ def resolve_device(device: str) -> torch.device:
 
 
 def resolve_dtype(dtype: str, device: torch.device, *, hidden_size: int | None = None) -> torch.dtype:
-    """The dtype of the weights; `auto` is bfloat16 where that is faster, else float32.
+    """The dtype of the weights; `auto` is bfloat16 where that is much faster, else float32.
 
-    On CPU bfloat16 pays only with bf16 instructions and matrices large enough that the casts around them vanish.
+    A GPU that has bfloat16 is faster in it; on a CPU it depends on the processor and on the width of the model, and is
+    measured.
     """
     if dtype != "auto":
         return getattr(torch, dtype)
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    if device.type == "cpu" and (hidden_size or 0) >= BF16_MIN_HIDDEN_SIZE and _cpu_has_bf16():
+    if device.type == "cpu" and hidden_size and bfloat16_gain(hidden_size) >= BF16_GAIN:
         return torch.bfloat16
     return torch.float32
-
-
-def _cpu_has_bf16() -> bool:
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def is_adapter(path: str | Path) -> bool:
@@ -76,6 +73,8 @@ class Models:
     ):
         self.config = config
         self.device = device or resolve_device(config.device)
+        if self.device.type == "cpu":
+            tune()
         self._dtype = dtype
         self._token = token
         self._model: Any = None  # the transformers model; LoRA layers are put into it in place
@@ -87,7 +86,7 @@ class Models:
     def dtype(self) -> torch.dtype:
         """The dtype of the weights, found out without loading them."""
         if self._dtype is None:
-            hidden = self._hidden_size() if self.config.dtype == "auto" and self.device.type == "cpu" else None
+            hidden = self.hidden_size() if self.config.dtype == "auto" and self.device.type == "cpu" else None
             self._dtype = resolve_dtype(self.config.dtype, self.device, hidden_size=hidden)
         return self._dtype
 
@@ -172,7 +171,8 @@ class Models:
             raise told(error, path, "the weights") from error
         return model.to(self.device).eval().requires_grad_(False)
 
-    def _hidden_size(self) -> int | None:
+    def hidden_size(self) -> int | None:
+        """The width of the model, from its config alone."""
         from transformers import AutoConfig
 
         try:

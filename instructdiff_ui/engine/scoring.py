@@ -5,20 +5,20 @@ Knows nothing of templates, pools or selection: token ids in, nats out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ..data.examples import TokenizedExample
 from ..errors import ModelError, Stopped
-from .batching import batches
+from .attention import causal_tiles
+from .batching import batch_tokens_for, batches
 from .head import OutputHead
 from .models import check_ids, free_memory
-
-CPU_BATCH_TOKENS = 2048  # larger batches fall out of the CPU's cache and are slower
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def score(
     model: Any,
     examples: Sequence[TokenizedExample],
     *,
-    batch_tokens: int,
+    batch_tokens: int | None,
     logits_mb: int,
     eos_id: int | None = None,
     on_batch: Callable[[int, int], None] | None = None,
@@ -47,48 +47,94 @@ def score(
 
     From the logits z at position t−1, which predict token t: NLL_t = lse(z) − z_t and
     H_t = lse(z) − Σ_v softmax(z)_v · z_v, both in nats and in float32 or better. Only those positions go through the
-    output head, in chunks of at most `logits_mb` MiB. With `eos_id` the end-of-sequence token counts as the last token
-    of every response that was not truncated. A batch that does not fit in memory is halved and tried again.
+    output head, in tiles of at most `logits_mb` MiB. With `eos_id` the end-of-sequence token counts as the last token
+    of every response that was not truncated. No `batch_tokens`: as many as suit the device. A batch that does not fit
+    in memory is halved and tried again.
 
     `on_batch(rows, tokens)` is called after each batch with what it has scored; `should_stop()` is asked before each,
     and raises `Stopped`. Raises `ModelError` for logits that are not finite, a token that the model does not know, or a
     row that does not fit in memory.
     """
     targets = [_targets(example, eos_id) for example in examples]
-    lengths = [len(example.prompt_ids) + len(target) - 1 for example, target in zip(examples, targets, strict=True)]
     check_ids(
         model, (ids for example, target in zip(examples, targets, strict=True) for ids in (example.prompt_ids, target))
     )
-    head = OutputHead(model, logits_mb=logits_mb)
-    if head.device.type == "cpu":
-        batch_tokens = min(batch_tokens, CPU_BATCH_TOKENS)
-    queue = batches(lengths, batch_tokens=batch_tokens)[::-1]
-    limit = batch_tokens  # tokens of a batch; falls when memory runs out
-    scores: dict[int, Score] = {}
+    with causal_tiles(model):
+        head = OutputHead(model, logits_mb=logits_mb)
+        rows = _Rows(head, list(zip(examples, targets, strict=True)))
+        scores: dict[int, Score] = {}
+        for indices, tensors in _started(rows, batch_tokens_for(model, batch_tokens), should_stop):
+            scores.update(zip(indices, rows.scores(indices, *tensors), strict=True))
+            if on_batch is not None:
+                on_batch(len(indices), sum(len(targets[i]) for i in indices))
+    return [scores[i] for i in range(len(examples))]
+
+
+def _started(
+    rows: _Rows, batch_tokens: int, should_stop: Callable[[], bool] | None
+) -> Iterator[tuple[np.ndarray, tuple[Tensor, Tensor]]]:
+    """The batches and their values, each handed out once the next has been started.
+
+    An accelerator works on while the values of the batch before are fetched from it.
+    """
+    queue = batches(rows.lengths, batch_tokens=batch_tokens)[::-1]
+    limit = batch_tokens  # falls when memory runs out
+    before = None
     while queue:
         if should_stop is not None and should_stop():
             raise Stopped
         indices = queue.pop()
-        cost = max(lengths[i] for i in indices) * len(indices)
+        cost = rows.cost(indices)
         if cost > limit and len(indices) > 1:
             queue += _halves(indices)
             continue
-        batch = [(examples[i], targets[i]) for i in indices]
-        done = _score_batch(head, batch)
-        if done is None:  # out of memory
-            if len(indices) == 1:
-                raise ModelError(
-                    f"Example {examples[indices[0]].example_id} ({cost} tokens) does not fit in memory; lower "
-                    "data.max_length or scoring.logits_mb, or use a smaller model."
-                )
+        tensors = rows.start(indices)
+        if before is not None:
+            yield before
+            before = None
+        if tensors is not None:
+            before = indices, tensors
+        elif len(indices) > 1:
             limit = cost // 2
             free_memory()
             queue.append(indices)
-            continue
-        scores.update(zip(indices, done, strict=True))
-        if on_batch is not None:
-            on_batch(len(indices), sum(len(target) for _, target in batch))
-    return [scores[i] for i in range(len(examples))]
+        else:
+            raise ModelError(
+                f"Example {rows.name(indices[0])} ({cost} tokens) does not fit in memory; lower "
+                "data.max_length or scoring.logits_mb, or use a smaller model."
+            )
+    if before is not None:
+        yield before
+
+
+class _Rows:
+    """The rows to be scored, and the head that scores them."""
+
+    def __init__(self, head: OutputHead, rows: list[tuple[TokenizedExample, list[int]]]):
+        self.head, self.rows = head, rows
+        self.lengths = np.array([len(e.prompt_ids) + len(target) - 1 for e, target in rows], dtype=np.int64)
+
+    def name(self, index: int) -> str:
+        return self.rows[index][0].example_id
+
+    def cost(self, indices: np.ndarray) -> int:
+        """Tokens of one forward pass, padding included."""
+        return int(self.lengths[indices].max()) * len(indices)
+
+    def start(self, indices: np.ndarray) -> tuple[Tensor, Tensor] | None:
+        """NLL and entropy of the targets of these rows, on the device; None when they do not fit in memory."""
+        batch = (self.rows[i] for i in indices)
+        try:
+            return self.head.score([([*example.prompt_ids, *target[:-1]], target) for example, target in batch])
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return None
+
+    def scores(self, indices: np.ndarray, nll: Tensor, entropy: Tensor) -> list[Score]:
+        ends = np.cumsum([len(self.rows[i][1]) for i in indices])[:-1]
+        parts = zip(indices, *(np.split(values.cpu().numpy(), ends) for values in (nll, entropy)), strict=True)
+        return [_score(self.name(i), row_nll, row_entropy) for i, row_nll, row_entropy in parts]
 
 
 def _halves(indices: np.ndarray) -> list[np.ndarray]:
@@ -103,19 +149,6 @@ def _targets(example: TokenizedExample, eos_id: int | None) -> list[int]:
         raise ModelError(f"Example {example.example_id} has an empty {empty}; its first token has nothing to score.")
     end = [] if eos_id is None or example.truncated else [eos_id]
     return [*example.response_ids, *end]
-
-
-def _score_batch(head: OutputHead, batch: list[tuple[TokenizedExample, list[int]]]) -> list[Score] | None:
-    """The scores of the rows of one batch, or None when it does not fit in memory."""
-    try:
-        nll, entropy = head.score([([*e.prompt_ids, *target[:-1]], target) for e, target in batch])
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        return None
-    ends = np.cumsum([len(target) for _, target in batch])[:-1]
-    rows = zip(batch, np.split(nll, ends), np.split(entropy, ends), strict=True)
-    return [_score(example.example_id, row_nll, row_entropy) for (example, _), row_nll, row_entropy in rows]
 
 
 def _score(example_id: str, nll: np.ndarray, entropy: np.ndarray) -> Score:

@@ -185,11 +185,10 @@ def test_the_dtype_that_is_asked_for_is_taken():
     assert resolve_dtype("float16", CPU, hidden_size=4096) == torch.float16
 
 
-def test_on_cpu_bfloat16_is_taken_only_where_the_hardware_has_it_and_it_pays(monkeypatch):
+@pytest.mark.parametrize(("gain", "expected"), [(0.0, torch.float32), (1.2, torch.float32), (1.9, torch.bfloat16)])
+def test_on_cpu_bfloat16_is_taken_only_where_it_was_measured_to_be_much_faster(gain, expected, monkeypatch):
     from instructdiff_ui.engine import models as module
 
-    monkeypatch.setattr(module, "_cpu_has_bf16", lambda: True)
-    assert resolve_dtype("auto", CPU, hidden_size=32) == torch.float32
-    assert resolve_dtype("auto", CPU, hidden_size=4096) == torch.bfloat16
-    monkeypatch.setattr(module, "_cpu_has_bf16", lambda: False)
-    assert resolve_dtype("auto", CPU, hidden_size=4096) == torch.float32
+    monkeypatch.setattr(module, "bfloat16_gain", lambda hidden_size: gain)
+    assert resolve_dtype("auto", CPU, hidden_size=576) == expected
+    assert resolve_dtype("auto", CPU, hidden_size=None) == torch.float32

@@ -26,11 +26,11 @@ LIMITS = {"batch_tokens": 256, "logits_mb": 256}
 
 
 @pytest.mark.parametrize("eos_id", [None, EOS_ID])
-@pytest.mark.parametrize("chunk_bytes", [1, 5000, 1 << 30], ids=["one position", "few", "all"])
+@pytest.mark.parametrize("tile", [(1, 1000), (7, 13), (1000, 1000)], ids=["one position", "both in parts", "all"])
 @pytest.mark.parametrize("batch_tokens", [1, 200, 10_000])
 @pytest.mark.parametrize("arch", ["llama", "qwen2", "gpt2"])
-def test_scores_equal_the_formulas_in_float64(arch, batch_tokens, chunk_bytes, eos_id, monkeypatch):
-    monkeypatch.setattr(head_module, "CPU_CHUNK_BYTES", chunk_bytes)
+def test_scores_equal_the_formulas_in_float64(arch, batch_tokens, tile, eos_id, monkeypatch):
+    monkeypatch.setattr(head_module, "CPU_TILE", tile)
     model = tiny_model(arch)
     rows = random_examples(9)
     for example, got in zip(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...config import RunConfig, updated
+from ...config import RunConfig
 from ...data.examples import TokenizedExample
 from ...errors import RunError
 from ...files import expanded
+from ..machine import settled
 from ..plan import Stage
 from ..store import RunStore
 
@@ -65,16 +66,19 @@ def model_of(config: RunConfig):
 
 
 def pinned_config(config: RunConfig, facts: dict[str, Any]) -> RunConfig:
-    """The settings with the model's revision as it was when the rows were tokenised; `RunError` if a folder changed."""
+    """The settings with the model's revision as it was when the rows were tokenised, and the dtype that `auto` means.
+
+    Raises `RunError` for a folder that has changed since.
+    """
     from ...engine.describe import describe
 
     model = model_of(config)
     known = facts["model"]["revision"]
     if not expanded(model.path).exists():
-        return updated(config, {"model": {"revision": known}})
-    if describe(model).revision != known:
+        model = model.model_copy(update={"revision": known})
+    elif describe(model).revision != known:
         raise RunError(f"The model in {model.path} has changed since this run was prepared: make a new run for it.")
-    return config
+    return config.model_copy(update={"model": settled(model)})
 
 
 def response_tokens(rows: list[TokenizedExample]) -> int:
