@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ..errors import ModelError
 from .kernels import Reduction
+from .prefix import Prefix
 from .processor import rounding_allowed
 
 CPU_TILE = (256, 4096)  # positions × vocabulary: logits of 4 MB stay in the CPU's cache while they are reduced
@@ -42,12 +43,12 @@ class OutputHead:
         self._check()
 
     @torch.inference_mode()
-    def score(self, rows: list[tuple[list[int], list[int]]]) -> tuple[Tensor, Tensor]:
+    def score(self, rows: list[tuple[list[int], list[int]]], prefix: Prefix | None = None) -> tuple[Tensor, Tensor]:
         """NLL and entropy (nats) of the targets of all rows, one after the other, each (Σ targets,), on the device.
 
-        A row is the ids that are read and the targets that its last positions predict.
+        A row is the ids that are read and the targets that its last positions predict. All begin with the `prefix`.
         """
-        hidden = self._hidden(rows)  # (P, D)
+        hidden = self._hidden(rows, prefix)  # (P, D)
         targets = torch.tensor([t for _, target in rows for t in target], device=self.device)  # (P,)
         with rounding_allowed(self.weight.dtype == hidden.dtype == torch.bfloat16):
             return self._reduced(hidden, targets)
@@ -91,18 +92,21 @@ class OutputHead:
             z = z.div_(self.softcap).tanh_().mul_(self.softcap)
         return z
 
-    def _hidden(self, rows: list[tuple[list[int], list[int]]]) -> Tensor:
+    def _hidden(self, rows: list[tuple[list[int], list[int]]], prefix: Prefix | None = None) -> Tensor:
         """The last hidden state at the positions that predict a target; (P, D)."""
-        width = max(len(ids) for ids, _ in rows)
+        before = prefix.length if prefix else 0
+        width = max(len(ids) for ids, _ in rows) - before
         # Rows are padded on the right and attention is causal, so no real position ever sees a pad, and the
         # kernels that need no mask can be used. What the pads are does not matter.
         padded = np.zeros((len(rows), width), dtype=np.int64)
         positions = []
         for r, (ids, target) in enumerate(rows):
-            padded[r, : len(ids)] = ids
-            positions.append(np.arange(len(ids) - len(target), len(ids)) + r * width)
+            own = len(ids) - before
+            padded[r, :own] = ids[before:]
+            positions.append(np.arange(own - len(target), own) + r * width)
         input_ids = torch.from_numpy(padded).to(self.device)
-        hidden = self.decoder(input_ids=input_ids, use_cache=False).last_hidden_state  # (B, T, D)
+        how = {"past_key_values": prefix.cache(len(rows))} if prefix else {"use_cache": False}
+        hidden = self.decoder(input_ids=input_ids, **how).last_hidden_state  # (B, T, D)
         return hidden.flatten(0, 1)[torch.from_numpy(np.concatenate(positions)).to(self.device)]
 
     @torch.inference_mode()

@@ -19,6 +19,7 @@ from .attention import causal_tiles
 from .batching import batch_tokens_for, batches
 from .head import OutputHead
 from .models import check_ids, free_memory
+from .prefix import Prefix, shared_prefix
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def score(
     )
     with causal_tiles(model):
         head = OutputHead(model, logits_mb=logits_mb)
-        rows = _Rows(head, list(zip(examples, targets, strict=True)))
+        prefix = shared_prefix(model, head.decoder, [example.prompt_ids for example in examples])
+        rows = _Rows(head, prefix, list(zip(examples, targets, strict=True)))
         scores: dict[int, Score] = {}
         for indices, tensors in _started(rows, batch_tokens_for(model, batch_tokens), should_stop):
             scores.update(zip(indices, rows.scores(indices, *tensors), strict=True))
@@ -110,9 +112,10 @@ def _started(
 class _Rows:
     """The rows to be scored, and the head that scores them."""
 
-    def __init__(self, head: OutputHead, rows: list[tuple[TokenizedExample, list[int]]]):
-        self.head, self.rows = head, rows
-        self.lengths = np.array([len(e.prompt_ids) + len(target) - 1 for e, target in rows], dtype=np.int64)
+    def __init__(self, head: OutputHead, prefix: Prefix | None, rows: list[tuple[TokenizedExample, list[int]]]):
+        self.head, self.prefix, self.rows = head, prefix, rows
+        lengths = [len(example.prompt_ids) + len(target) - 1 for example, target in rows]
+        self.lengths = np.array(lengths, dtype=np.int64) - (prefix.length if prefix else 0)
 
     def name(self, index: int) -> str:
         return self.rows[index][0].example_id
@@ -125,7 +128,8 @@ class _Rows:
         """NLL and entropy of the targets of these rows, on the device; None when they do not fit in memory."""
         batch = (self.rows[i] for i in indices)
         try:
-            return self.head.score([([*example.prompt_ids, *target[:-1]], target) for example, target in batch])
+            ids = [([*example.prompt_ids, *target[:-1]], target) for example, target in batch]
+            return self.head.score(ids, self.prefix)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise

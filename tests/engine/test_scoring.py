@@ -149,11 +149,11 @@ def test_a_batch_that_does_not_fit_in_memory_is_halved_without_losing_a_row(monk
     widths = []
     hidden = OutputHead._hidden
 
-    def tight(self, batch):
+    def tight(self, batch, prefix=None):
         widths.append(len(batch) * max(len(ids) for ids, _ in batch))
         if widths[-1] > 100:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return hidden(self, batch)
+        return hidden(self, batch, prefix)
 
     monkeypatch.setattr(OutputHead, "_hidden", tight)
     got = score(model, rows, batch_tokens=800, logits_mb=1)
@@ -166,7 +166,7 @@ def test_a_single_row_that_does_not_fit_in_memory_is_named(monkeypatch):
     model = tiny_model()
     score(model, random_examples(1), **LIMITS)
 
-    def full(self, batch):
+    def full(self, batch, prefix=None):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(OutputHead, "_hidden", full)
