@@ -20,6 +20,8 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scoring
+	$(BIN)/python -m benchmarks.fidelity
+	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.selection
 	$(BIN)/python -m benchmarks.explore
 	$(BIN)/python -m benchmarks.page

@@ -95,6 +95,14 @@ def status(
     for stage in now.stages:
         seconds = f"{stage.seconds:8.1f} s" if stage.seconds is not None else ""
         console.print(f"  {stage.status:8} {stage.label:20} {seconds}")
+    _warn_of_noise(run)
+
+
+def _warn_of_noise(run: str) -> None:
+    """Say where ΔH is not well above the noise of the arithmetic that it was computed with."""
+    found = api.noise(run)
+    for sentence in found.warnings if found else []:
+        print(sentence, file=sys.stderr)
 
 
 @app.command()
@@ -125,6 +133,7 @@ def select(
     for domain, counts in record["counts"].items():
         console.print(f"  {escape(domain):24} {counts['selected']:>8,} of {counts['rows']:>8,}")
     console.print(f"{api.status(run).path}/selected.jsonl")
+    _warn_of_noise(run)
 
 
 def _first_rule(run: str, path: Path | None, name: str | None, fresh: bool) -> api.SelectionSpec:

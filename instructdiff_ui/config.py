@@ -81,6 +81,10 @@ class ModelConfig(Settings):
     revision: str | None = Field(None, description="Hub: a branch, tag or commit; pinned to the commit when loaded")
     dtype: DType = Field("auto", description="auto: bfloat16 where the hardware has it, else float32")
     device: Device = Field("auto", description="auto: cuda, else mps, else cpu")
+    quantization: Literal["none", "4bit"] = Field(
+        "none",
+        description="4bit: base weights as NF4, for method lora; needs bitsandbytes and usually a CUDA device",
+    )
 
 
 class TrainingConfig(Settings):
@@ -98,7 +102,9 @@ class TrainingConfig(Settings):
     lora_r: int = Field(16, ge=1, le=4096, description="Rank of the LoRA update")
     lora_alpha: int = Field(32, ge=1, description="Scale of the LoRA update (alpha / r)")
     lora_dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on the LoRA input")
-    gradient_checkpointing: bool = Field(False, description="Trade compute for memory")
+    gradient_checkpointing: bool | None = Field(
+        None, description="Trade compute for memory; null: turned on where memory runs out even with one row at a time"
+    )
     save_steps: int = Field(50, ge=1, description="Optimiser steps between checkpoints, to resume from")
     seed: int = Field(0, ge=0, description="Seed of the row order and of the LoRA initialisation")
 
@@ -107,16 +113,30 @@ class CalibrationConfig(Settings):
     ratio: float = Field(0.1, gt=0, le=1, description="α: share of the pool that calibration trains on")
     rounds: int = Field(1, ge=1, le=10, description="K: each further round calibrates on the round before's selection")
     seed: int = Field(0, ge=0, description="Seed of the random draw")
+    seeds: int = Field(
+        1, ge=1, le=20, description="S: calibrations with other draws (seed, seed+1, …); their mean ΔH is ranked"
+    )
     training: TrainingConfig = TrainingConfig()
+
+    @property
+    def every_seed(self) -> tuple[int, ...]:
+        """The seeds of all S draws."""
+        return tuple(range(self.seed, self.seed + self.seeds))
 
 
 class ScoringConfig(Settings):
-    batch_tokens: int = Field(
-        8192, ge=16, description="Tokens of one forward pass, padding included; a CPU takes at most 2,048"
+    batch_tokens: int | None = Field(
+        None,
+        ge=16,
+        description="Tokens of a forward pass, padding included; null: what suits the device (a CPU: 2,048 at most)",
     )
-    logits_mb: int = Field(256, ge=1, description="Memory for one chunk of float32 logits, MiB")
+    logits_mb: int = Field(256, ge=1, description="Memory for the float32 logits that are held at a time, MiB")
     shard_rows: int = Field(64, ge=1, description="Rows per shard: the most that a kill loses")
     score_eos: bool = Field(False, description="Score the end-of-sequence token too")
+    reuse: bool = Field(True, description="Take base scores that another run here has computed already")
+    processes: int | None = Field(
+        None, ge=1, le=64, description="Processes that score side by side; none: one per CUDA device, else one"
+    )
 
 
 class EvaluationConfig(Settings):
@@ -152,6 +172,7 @@ Strategy = Literal[
     "instructdiff",
     "instructdiff_mid",
     "instructdiff_max",
+    "consensus",
     "random",
     "ppl_min",
     "ppl_mid",
@@ -219,6 +240,16 @@ class RunConfig(Settings):
     delta_nll_sign: Literal["calibrated-base", "base-calibrated"] = Field(
         "calibrated-base", description="The sign in which ΔNLL is shown (files keep calibrated − base)"
     )
+
+    @model_validator(mode="after")
+    def _quantized_weights_are_not_trained(self) -> RunConfig:
+        trainings = {"calibration.training": self.calibration.training, "finetune": self.finetune}
+        full = [name for name, training in trainings.items() if training.method == "full"]
+        if self.model is not None and self.model.quantization != "none" and full:
+            raise ValueError(
+                f"model.quantization {self.model.quantization!r} needs method lora, but {full[0]}.method is 'full'"
+            )
+        return self
 
     @field_validator("name")
     @classmethod

@@ -65,6 +65,7 @@ class Starter:
             calibration_ratio=calibration.ratio,
             epochs=calibration.training.num_train_epochs,
             rate=rate,
+            seeds=calibration.seeds,
         )
 
     def rows(self, *, rate: float) -> int:

@@ -22,6 +22,7 @@ from ..runs.sensitivity import Sensitivity, SpecComparison
 from ..runs.specs import NamedSpec
 from ..runs.status import RunStatus
 from ..runs.tokenview import TokenView
+from ..selection.consensus import Agreement
 from ..selection.contrast import Contrast
 from ..selection.outcome import Counts
 from ..selection.overlap import Overlap
@@ -56,9 +57,11 @@ from .explore import (
     rows,
     select,
     spec,
+    strategies,
 )
 from .exports import export, export_package
 from .jobs import last_stage, log_tail, resume, run_here, start, status, stop, wait_for
+from .noise import DomainNoise, Noise, noise
 from .runs import (
     RunSummary,
     config,
@@ -95,17 +98,20 @@ __all__ = [
     "SCORES",
     "STRATEGIES",
     "TARGETS",
+    "Agreement",
     "Arm",
     "Candidate",
     "Contrast",
     "Counts",
     "Crossing",
+    "DomainNoise",
     "Exploration",
     "ExportResult",
     "Hardware",
     "Measured",
     "NamedSpec",
     "Neighbour",
+    "Noise",
     "Overlap",
     "Page",
     "Preview",
@@ -168,6 +174,7 @@ __all__ = [
     "move_cutoff",
     "named_spec",
     "named_specs",
+    "noise",
     "open_demo",
     "open_link",
     "open_run",
@@ -194,6 +201,7 @@ __all__ = [
     "starters",
     "status",
     "stop",
+    "strategies",
     "token_view",
     "update_run",
     "wait_for",

@@ -16,15 +16,21 @@ from ..runs.rowviews import RowView
 from ..runs.seeds import other_seeds as _other_seeds
 from ..runs.status import status as _status
 from ..runs.worker import perform
+from ..selection.consensus import CONSENSUS
 from ..selection.overlap import Overlap
 from ..selection.rows import Page, RowQuery
 
-STRATEGIES: tuple[str, ...] = get_args(Strategy)
+STRATEGIES: tuple[str, ...] = tuple(name for name in get_args(Strategy) if name != CONSENSUS)  # of every scored run
 _FIRST_PAGE = RowQuery()
 
 
 def explore_run(run: str) -> Exploration:
     return explore(home.open_store(run))
+
+
+def strategies(run: str) -> tuple[str, ...]:
+    """What can rank the rows of this run: a consensus too, where it was calibrated under several seeds."""
+    return tuple(name for name in get_args(Strategy) if name != CONSENSUS or explore_run(run).seeds)
 
 
 def spec(run: str) -> SelectionSpec:
@@ -68,7 +74,10 @@ def columns(run: str) -> dict[str, list[str]]:
 
 
 def other_seeds(run: str, spec: SelectionSpec) -> dict[int, Overlap]:
-    """By calibration seed that this run holds besides its own: how far `spec` keeps the same rows."""
+    """By calibration seed that this run holds besides its own: how far `spec` keeps the same rows.
+
+    Where the mean of several seeds is ranked: by each of them.
+    """
     return _other_seeds(home.open_store(run), spec)
 
 
@@ -84,7 +93,7 @@ def kept_by(run: str, spec: SelectionSpec, column: str) -> pd.DataFrame:
 
 def kept_by_strategy(run: str, spec: SelectionSpec, column: str) -> dict[str, pd.DataFrame]:
     """`kept_by` for every strategy in the place of the one of `spec`: the same budget, chosen another way."""
-    every = {name: spec.model_copy(update={"strategy": name}) for name in STRATEGIES}
+    every = {name: spec.model_copy(update={"strategy": name}) for name in strategies(run)}
     return {name: explore_run(run).kept_by(other, column) for name, other in every.items()}
 
 

@@ -35,8 +35,9 @@ def open_shipped() -> RunStore:
 
 
 def rerun_config() -> RunConfig:
-    """The settings of the shipped run, for doing it again."""
-    return updated(RunStore(_run_folder()).config(), {"name": f"Demo, live {time.strftime('%H:%M')}"})
+    """The settings of the shipped run, for doing it again: all of it, the base scores too."""
+    changes = {"name": f"Demo, live {time.strftime('%H:%M')}", "scoring": {"reuse": False}}
+    return updated(RunStore(_run_folder()).config(), changes)
 
 
 def is_shipped(store: RunStore) -> bool:

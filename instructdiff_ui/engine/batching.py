@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 CPU_TOKENS = 1024  # larger batches fall out of the CPU's cache, smaller ones make small products
+MOST_CPU_TOKENS = 2048
 MPS_TOKENS = 4096
 CUDA_TOKENS = 32_768  # enough to keep a GPU busy with small models; more only costs memory
 FEWEST_TOKENS = 1024
@@ -38,12 +39,14 @@ def batches(lengths: Sequence[int] | np.ndarray, *, batch_tokens: int) -> list[n
 def batch_tokens_for(model: Any, setting: int | None) -> int:
     """Tokens of one forward pass, padding included: the setting, or what suits the device that `model` is on.
 
+    On a CPU the setting is held to 2,048: beyond that more tokens only take longer and more memory.
+
     On CUDA that is what fits in its free memory, so it is the same for the same model on the same device when nothing
     else is there. A batch that does not fit after all is halved by whoever scores it.
     """
-    if setting is not None:
-        return setting
     device = next(model.parameters()).device
+    if setting is not None:
+        return min(setting, MOST_CPU_TOKENS) if device.type == "cpu" else setting
     if device.type != "cuda":
         return CPU_TOKENS if device.type == "cpu" else MPS_TOKENS
     free, _ = torch.cuda.mem_get_info(device)

@@ -66,12 +66,15 @@ class Checkpoints:
 
 
 class LossLog:
-    """`losses.jsonl`: one `StepMetrics` a line. Lines after step `keep` belong to work that was lost, and go."""
+    """`losses.jsonl`: one `StepMetrics` a line."""
 
-    def __init__(self, path: Path, *, keep: int):
+    def __init__(self, path: Path):
         self.path = path
-        kept = [metrics for metrics in self.read() if metrics.step <= keep]
-        write_text(path, "".join(_line(metrics) for metrics in kept))
+
+    def cut(self, step: int) -> None:
+        """Drop what came after `step`: it belongs to work that was lost."""
+        kept = [metrics for metrics in self.read() if metrics.step <= step]
+        write_text(self.path, "".join(_line(metrics) for metrics in kept))
 
     def append(self, metrics: StepMetrics) -> None:
         with self.path.open("a", encoding="utf-8") as file:

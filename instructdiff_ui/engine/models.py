@@ -9,6 +9,7 @@ import gc
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,11 @@ class Models:
 
     def take(self, *, dtype: torch.dtype) -> Any:
         """A base model in `dtype` that the caller may change and must drop; nothing else stays in memory."""
+        if self.config.quantization != "none":
+            raise ModelError(
+                f"model.quantization is {self.config.quantization!r}, and quantised weights cannot all be trained; "
+                "set method to lora or model.quantization to none."
+            )
         self.close()
         return self._load(self.config.path, dtype=dtype)
 
@@ -158,6 +164,7 @@ class Models:
         folder = local_folder(path)
         if folder is not None:
             check_folder(folder)
+        quantized = self._quantization(dtype)
         try:
             model: Any = AutoModelForCausalLM.from_pretrained(
                 str(folder or path),
@@ -166,10 +173,28 @@ class Models:
                 dtype=dtype,
                 use_safetensors=True,
                 trust_remote_code=False,
+                **quantized,
             )
         except Exception as error:
             raise told(error, path, "the weights") from error
-        return model.to(self.device).eval().requires_grad_(False)
+        model = _trainable_4bit(model) if quantized else model.to(self.device)
+        return model.eval().requires_grad_(False)
+
+    def _quantization(self, dtype: torch.dtype) -> dict[str, Any]:
+        """What `from_pretrained` is told so that it loads 4-bit weights straight onto the device."""
+        from transformers import BitsAndBytesConfig
+
+        if self.config.quantization == "none":
+            return {}
+        if find_spec("bitsandbytes") is None:
+            raise ModelError("model.quantization is '4bit', which needs bitsandbytes: pip install bitsandbytes.")
+        nf4 = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=dtype,
+        )
+        return {"quantization_config": nf4, "device_map": {"": self.device}}
 
     def hidden_size(self) -> int | None:
         """The width of the model, from its config alone."""
@@ -185,6 +210,14 @@ class Models:
         except Exception as error:
             raise told(error, self.config.path, "the config") from error
         return getattr(config.get_text_config(), "hidden_size", None)
+
+
+def _trainable_4bit(model: Any) -> Any:
+    """Keep bitsandbytes on a CPU from repacking the weights at their first use: no gradient goes through those."""
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return model
 
 
 @contextmanager

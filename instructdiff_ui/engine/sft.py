@@ -16,6 +16,10 @@ from trl import SFTConfig, SFTTrainer
 from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
 from ..config import TrainingConfig
+from .head import OutputHead
+from .loss import sum_nll
+
+IGNORED = -100  # the label of a token that is not trained on
 
 
 def run_sft(
@@ -33,6 +37,7 @@ def run_sft(
     """One pass of `model` over `rows` ("input_ids" and "labels" each), exactly in their order, `batch_size` a step."""
     # A pad token that was added to the tokenizer alone has no embedding. Nobody looks at pads, so any id will do.
     known = model.get_input_embeddings().weight.shape[0]
+    head = OutputHead(model.eval(), logits_mb=1)  # which makes sure that it knows what the model does to its logits
     trainer = _Trainer(
         model,
         args=_arguments(config, folder=folder, device=next(model.parameters()).device, autocast=autocast),
@@ -42,34 +47,46 @@ def run_sft(
         callbacks=[callback],
     )
     trainer.remove_callback(PrinterCallback)
+    trainer.head = head
     trainer.model_accepts_loss_kwargs = True  # count the tokens of a whole step, so that the loss is their mean
     trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
 
 
 class _Trainer(SFTTrainer):
+    head: OutputHead
+
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
         rows: Any = train_dataset if train_dataset is not None else self.train_dataset
         return SequentialSampler(rows)
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """TRL's loss, with attention that is only causal: rows are padded on the right, where nobody looks.
+        """The NLL of the response tokens of a micro-batch over the number of those of the whole step.
 
-        Without one the kernels for causal attention can be used. The pads have no labels, so the loss is the same.
+        Attention is only causal and needs no mask: rows are padded on the right, where nobody looks, and pads have no
+        labels. Only the positions that predict a response token go through the output head. Of experts TRL has to know
+        the mask, for it adds the loss that balances them.
         """
-        return super().compute_loss(model if self.aux_loss_enabled else _unmasked(model), inputs, *args, **kwargs)
+        if self.aux_loss_enabled:
+            return super().compute_loss(model, inputs, *args, **kwargs)
+        labels = inputs["labels"][:, 1:]
+        learnt = labels != IGNORED
+        with self.accelerator.autocast():
+            hidden = self.head.decoder(input_ids=inputs["input_ids"], use_cache=False).last_hidden_state[:, :-1]
+            nll = sum_nll(
+                hidden[learnt],  # (P, D)
+                labels[learnt],
+                weight=self.head.weight,
+                bias=self.head.bias,
+                scale=self.head.scale,
+                softcap=self.head.softcap,
+            )
+        return nll / kwargs["num_items_in_batch"].clamp(min=1)
 
     def create_model_card(self, *args: Any, **kwargs: Any) -> None:
         """A checkpoint needs none."""
 
     def _send_telemetry(self) -> None:
         """A training tells nobody."""
-
-
-def _unmasked(model: Any) -> Any:
-    def forward(*, attention_mask: Any, **inputs: Any) -> Any:
-        return model(**inputs)
-
-    return forward
 
 
 def per_device_rows(config: TrainingConfig) -> int:
@@ -91,7 +108,7 @@ def _arguments(
         fp16=autocast is torch.float16,
         use_cpu=device.type == "cpu",
         dataloader_pin_memory=device.type == "cuda",
-        gradient_checkpointing=config.gradient_checkpointing,
+        gradient_checkpointing=bool(config.gradient_checkpointing),
         seed=config.seed,
     )
     _ = args.device  # sets n_gpu to the number of devices in sight; we train on one

@@ -6,6 +6,7 @@ Knows nothing of pools, rounds or run directories; it writes into the folder tha
 from __future__ import annotations
 
 import errno
+import logging
 import math
 import shutil
 import time
@@ -23,15 +24,17 @@ from ..config import TrainingConfig
 from ..data.examples import TokenizedExample
 from ..errors import ModelError, Stopped, disk_full
 from .checkpoints import Checkpoints, LossLog, StepMetrics, is_out_of_space
-from .models import Models, check_ids, no_warnings, unload
+from .models import Models, check_ids, free_memory, no_warnings, unload
 from .scoring import is_out_of_memory
 
 __all__ = ["StepMetrics", "TrainResult", "row_order", "train"]
 
 IGNORED = -100  # the label of a token that is not trained on
+LOSSES = "losses.jsonl"
 WINDOW = 50  # steps whose rows are sorted by length together
 
 Rows = list[dict[str, list[int]]]
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class TrainResult:
     final_loss: float  # mean over the last tenth of the steps, nats per token
     peak_learning_rate: float
     seconds: float  # spent in the steps that count, over all resumptions
+    rows_per_pass: int  # rows of a forward pass that fitted in memory
+    gradient_checkpointing: bool  # whether activations were computed twice
 
 
 def train(
@@ -63,9 +68,11 @@ def train(
     the response was not truncated; the prompt is only read. Afterwards the base weights in `models` are as before.
     The result lies in `output_dir/adapter` or `output_dir/model`, every step in `output_dir/losses.jsonl`.
 
+    Where memory runs out it goes on from the last checkpoint with half the rows per forward pass, down to one, and then
+    with gradient checkpointing, unless that is set. Neither changes what is learnt; the steps are reported again.
+
     When `should_stop()` says so a checkpoint is saved and `Stopped` is raised. Raises `ModelError` for a loss that is
-    not finite, a token that the model does not know and a batch that does not fit in memory, `RunError` for a full
-    disk.
+    not finite, a token that the model does not know and a row that does not fit in memory, `RunError` for a full disk.
     """
     if not examples:
         raise ModelError("There are no examples to train on.")
@@ -73,25 +80,68 @@ def train(
     order = row_order([len(row["input_ids"]) for row in rows], config=config)
     ordered = [rows[i] for i in order]
     checkpoints = Checkpoints(output_dir / "checkpoints")
+    how: dict[str, Any] = {"output_dir": output_dir, "pad_id": pad_id, "checkpoints": checkpoints}
+    how |= {"on_step": on_step, "should_stop": should_stop}
+    while (path := _attempt(models, ordered, config=config, **how)) is None:
+        config = _lighter(config)
+        free_memory()
+    checkpoints.remove()
+    return _result(path, config=config, rows=len(rows), steps=LossLog(output_dir / LOSSES).read())
+
+
+def _attempt(
+    models: Models,
+    rows: Rows,
+    *,
+    config: TrainingConfig,
+    output_dir: Path,
+    pad_id: int,
+    checkpoints: Checkpoints,
+    **heard: Any,
+) -> Path | None:
+    """Train from the last checkpoint to the end; None where memory ran out.
+
+    Only outside of the handler, which holds on to the frames of the failure, does the memory come free.
+    """
     checkpoints.folder.mkdir(parents=True, exist_ok=True)
     checkpoints.discard_incomplete()
-    log = LossLog(output_dir / "losses.jsonl", keep=checkpoints.step)
-    watch = _Watch(ordered, config=config, checkpoints=checkpoints, log=log, on_step=on_step, should_stop=should_stop)
+    log = LossLog(output_dir / LOSSES)
+    log.cut(checkpoints.step)
+    watch = _Watch(rows, config=config, checkpoints=checkpoints, log=log, **heard)
     run = _train_lora if config.method == "lora" else _train_full
     try:
         with no_warnings():
-            path = run(models, ordered, config=config, output_dir=output_dir, pad_id=pad_id, watch=watch)
+            return run(models, rows, config=config, output_dir=output_dir, pad_id=pad_id, watch=watch)
     except (RuntimeError, MemoryError, SafetensorError) as error:
         if is_out_of_space(error):
             raise disk_full(OSError(errno.ENOSPC, str(error)), str(output_dir)) or error from error
         if not is_out_of_memory(error):
             raise
+        return None
+
+
+def _lighter(config: TrainingConfig) -> TrainingConfig:
+    """What to try next when memory ran out under `config`; raises `ModelError` where nothing is left."""
+    from .sft import per_device_rows
+
+    rows = per_device_rows(config)
+    if rows > 1:
+        lighter = config.model_copy(update={"per_device_train_batch_size": rows // 2})
+        what = f"{per_device_rows(lighter)} of them"
+    elif config.gradient_checkpointing is None:
+        lighter, what = config.model_copy(update={"gradient_checkpointing": True}), "gradient checkpointing"
+    elif config.gradient_checkpointing:
         raise ModelError(
-            f"Training ran out of memory with {config.per_device_train_batch_size} rows per forward pass; lower "
-            "per_device_train_batch_size or data.max_length, or turn gradient_checkpointing on."
-        ) from error
-    checkpoints.remove()
-    return _result(path, config=config, rows=len(rows), steps=log.read())
+            "Training ran out of memory even with one row per forward pass and gradient checkpointing; lower "
+            "data.max_length or take a smaller model."
+        )
+    else:
+        raise ModelError(
+            "Training ran out of memory even with one row per forward pass; turn gradient_checkpointing on or lower "
+            "data.max_length."
+        )
+    _LOG.warning("Memory ran out with %d rows per forward pass; going on with %s.", rows, what)
+    return lighter
 
 
 def row_order(lengths: Sequence[int], *, config: TrainingConfig) -> np.ndarray:
@@ -185,7 +235,7 @@ def _save(model: Any, folder: Path) -> Path:
 
 def _restore(model: Any, settings: dict[str, Any]) -> None:
     """Take back what the trainer did to a model that lives on."""
-    model.__dict__.pop("forward", None)  # TRL's forward that never holds all logits
+    model.__dict__.pop("forward", None)  # TRL's and accelerate's
     if any(getattr(module, "gradient_checkpointing", False) for module in model.modules()):
         model.gradient_checkpointing_disable()
         model.disable_input_require_grads()
@@ -206,7 +256,8 @@ class _Watch(TrainerCallback):
         on_step: Callable[[StepMetrics], None] | None,
         should_stop: Callable[[], bool] | None,
     ):
-        trained = np.array([sum(label != IGNORED for label in row["labels"]) for row in rows])
+        # nothing predicts the first token of a row
+        trained = np.array([sum(label != IGNORED for label in row["labels"][1:]) for row in rows])
         self.tokens = np.add.reduceat(trained, np.arange(0, len(rows), config.batch_size))  # (steps,)
         self.checkpoints = checkpoints
         self.log = log
@@ -251,6 +302,8 @@ class _Watch(TrainerCallback):
 
 
 def _result(path: Path, *, config: TrainingConfig, rows: int, steps: list[StepMetrics]) -> TrainResult:
+    from .sft import per_device_rows
+
     last = steps[-max(1, len(steps) // 10) :]
     return TrainResult(
         path=path,
@@ -261,4 +314,6 @@ def _result(path: Path, *, config: TrainingConfig, rows: int, steps: list[StepMe
         final_loss=sum(step.loss for step in last) / len(last),
         peak_learning_rate=max(step.learning_rate for step in steps),
         seconds=sum(step.seconds for step in steps),
+        rows_per_pass=per_device_rows(config),
+        gradient_checkpointing=bool(config.gradient_checkpointing),
     )

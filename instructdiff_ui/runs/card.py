@@ -11,6 +11,7 @@ import yaml
 
 from .. import __version__
 from ..config import RunConfig
+from ..selection.consensus import CONSENSUS
 from ..selection.strategies import RANKINGS
 
 
@@ -62,6 +63,11 @@ def _rule(spec: dict[str, Any]) -> str:
     ranking = RANKINGS[spec["strategy"]]
     if ranking.column is None:
         return f"drawn at random (seed {spec['seed']})"
+    if spec["strategy"] == CONSENSUS:
+        return (
+            "by differential entropy (InstructDiff, arXiv 2601.23006) under several calibration seeds: those that most "
+            f"seeds select with γ = {spec['gamma']:g} and the same budget, ties by mean ΔH = H base − H calibrated"
+        )
     which = {"min": "lowest", "mid": "middle", "max": "highest"}[ranking.end]
     if not ranking.filtered:
         return f"those with the {which} {ranking.column} (strategy `{spec['strategy']}`)"
@@ -77,8 +83,10 @@ def _calibration(config: RunConfig) -> str:
         return f"The scores were imported from `{config.scores}`."
     calibration = config.calibration
     training = calibration.training
+    seeds = f"seed{'s' * (calibration.seeds > 1)} {', '.join(map(str, calibration.every_seed))}"
+    mean = "; ΔH and ΔNLL are means over them" if calibration.seeds > 1 else ""
     return (
-        f"Calibration: α = {calibration.ratio:g} of the pool at random (seed {calibration.seed}), {training.method}, "
+        f"Calibration: α = {calibration.ratio:g} of the pool at random ({seeds}{mean}), {training.method}, "
         f"learning rate {training.learning_rate:g}, {training.num_train_epochs:g} epoch(s), "
         f"{calibration.rounds} round(s)."
     )

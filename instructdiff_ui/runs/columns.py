@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..selection.rows import Kinds
+from ..selection.seeds import KEPT_BY_SEEDS, SPREAD
 from .texts import Texts
 
 SCORES = ("base_nll", "base_entropy", "calibrated_nll", "calibrated_entropy", "delta_nll", "delta_entropy")
@@ -15,17 +16,20 @@ LENGTHS = ("n_tokens", "instruction_chars", "response_chars", "length_ratio")
 MAX_KINDS = 20  # values of a column that is a kind of row, rather than a text or an id
 MAX_KIND_CHARS = 200  # of each of them: they stand in heads, menus and links
 _TAKEN = {"example_id", "domain", "decision", "rank", "in_calibration", "by_hand", "borderline"}
-_TAKEN |= {"instruction", "response", "delta_entropy_se", *SCORES, *LENGTHS}
+_TAKEN |= {"instruction", "response", "delta_entropy_se", KEPT_BY_SEEDS, *SPREAD, *SCORES, *LENGTHS}
 
 
 def all_metrics(table: pd.DataFrame, texts: Texts) -> dict[str, np.ndarray]:
     """By name, (N,): scores, their standard error where any row has one, lengths, and the dataset's own numbers.
+
+    A table of several calibration seeds also has the spread of ΔH over them.
 
     A column of the dataset whose name means something here already is called `data:<name>`.
     """
     metrics = {name: table[name].to_numpy() for name in SCORES if name in table}
     if "delta_entropy_se" in table and np.isfinite(table["delta_entropy_se"].to_numpy(np.float64)).any():
         metrics["delta_entropy_se"] = table["delta_entropy_se"].to_numpy(np.float64)
+    metrics |= {name: table[name].to_numpy(np.float64) for name in SPREAD if name in table}
     instruction, response = texts.instruction_chars, texts.response_chars
     ratio = np.full(len(texts), np.nan)
     np.divide(instruction, response, out=ratio, where=response > 0)

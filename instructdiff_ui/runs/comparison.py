@@ -16,7 +16,7 @@ import numpy as np
 
 from ..config import SelectionSpec, digest, validated
 from ..files import read_json
-from .plan import Stage, plan
+from .plan import Stage, plan, without_counts
 from .seeds import seedless
 from .store import RunStore
 
@@ -36,6 +36,7 @@ class Trial:
     calibration: dict[str, Any] | None  # the same of the calibration, and what tells it; None for imported scores
     results: list[dict[str, Any]]  # as in evaluation.json
     finished: float  # seconds since the epoch
+    calibrations: int = 1  # seeds whose mean was ranked to select
 
     def of(self, model: str) -> list[dict[str, Any]]:
         return [row for row in self.results if row["model"] == model]
@@ -78,7 +79,8 @@ def compare(store: RunStore) -> list[Arm]:
     specs = [validated(SelectionSpec, same[0].spec) for same in by_arm.values()]
     for spec, same in zip(specs, by_arm.values(), strict=True):
         results = [trial.of("fine-tuned") for trial in same]
-        arms.append(_arm(_name(spec, specs), spec, [trial.training for trial in same], results))
+        name = _name(spec, specs) + (f", {n} calibration seeds" if (n := same[0].calibrations) > 1 else "")
+        arms.append(_arm(name, spec, [trial.training for trial in same], results))
     return arms
 
 
@@ -125,12 +127,17 @@ def _in_artifacts(store: RunStore) -> Iterable[Trial]:
 
 def _traced(store: RunStore, manifest: dict[str, Any], folder: Path) -> Trial:
     select, finetune = _before(store, manifest, "select"), _before(store, manifest, "finetune")
+    table, seeds = select, 1
     try:
-        score = _before(store, _before(store, select, "deltas"), "score-calibrated")
+        if any(without_counts(stage) == "combine" for stage in select["upstream"]):
+            table = _before(store, select, "combine")
+            seeds = len(table["upstream"])
+        score = _before(store, _before(store, table, "deltas"), "score-calibrated")
         calibrate = _before(store, score, "calibrate")
     except KeyError:  # made from scores
         calibrate = None
     settings = [select["settings"], finetune["settings"], calibrate["settings"] if calibrate else {}]
+    settings += [{"calibrations": seeds}] if seeds > 1 else []
     return Trial(
         evaluate=manifest["fingerprint"],
         tokens=manifest["upstream"]["tokens"],
@@ -141,13 +148,17 @@ def _traced(store: RunStore, manifest: dict[str, Any], folder: Path) -> Trial:
         calibration=_size(calibrate) | {"alike": digest(seedless(calibrate["settings"]))} if calibrate else None,
         results=read_json(folder / "evaluation.json"),
         finished=manifest["finished"],
+        calibrations=seeds,
     )
 
 
 def _before(store: RunStore, manifest: dict[str, Any], name: str) -> dict[str, Any]:
-    """The manifest of the stage `name`, in whatever round, that `manifest` rests on; `KeyError` if there is none."""
+    """The manifest of the stage `name` that `manifest` rests on, in whatever round; of several seeds, the first one's.
+
+    `KeyError` if there is none.
+    """
     upstream = manifest["upstream"]
-    full = next((stage for stage in upstream if stage.rstrip("-0123456789") == name), None)
+    full = next((stage for stage in upstream if without_counts(stage) == name), None)
     found = store.manifest(full, upstream[full]) if full else None
     if found is None:
         raise KeyError(name)

@@ -18,10 +18,12 @@ from ..config import RunConfig
 from ..errors import UserError
 from ..files import read_json
 from . import home
+from .plan import without_counts
 from .specs import Difference
 from .store import RunStore
 
 LEAST = 0.1  # of the smaller pool must be in both, for two runs to be over the same pool
+TABLES = ("deltas", "combine")  # the stages that leave a table of ΔH
 SEED = "seed:"  # what the key of another calibration of the same run begins with; the fingerprint of its ΔH follows
 
 
@@ -44,9 +46,10 @@ class Side:
     title: str
     model: str
     preset: str
-    seed: int | None  # of the calibration's draw; None for imported scores
+    seed: int | None  # of the calibration's draw; None for imported scores, and for the mean of several seeds
     steps: int | None  # of the calibration; None where the run does not hold it
     rows: int
+    seeds: tuple[int, ...] = ()  # those whose mean was ranked, where they are several
 
 
 def comparable(store: RunStore) -> list[Candidate]:
@@ -57,7 +60,7 @@ def comparable(store: RunStore) -> list[Candidate]:
     rows = pq.read_metadata(mine).num_rows
     seeds = [
         Candidate(f"{SEED}{m['fingerprint']}", f"calibration seed {m['facts']['seed']}", rows, rows)
-        for m in other_seeds(store)
+        for m in seed_manifests(store)
     ]
     others = [_candidate(mine, other) for other in home.stores() if other.path != store.path]
     found = [one for one in others if one is not None]
@@ -86,40 +89,57 @@ def _shared(mine: Path, _changed: int, theirs: Path, _also: int) -> int:
     return int(pc.sum(pc.is_in(here.cast(pa.large_string()), value_set=there.cast(pa.large_string()))).as_py() or 0)
 
 
-def other_seeds(store: RunStore) -> list[dict[str, Any]]:
-    """Manifests of this run's ΔH under other calibration seeds, all other settings alike, by seed."""
+def seed_manifests(store: RunStore) -> list[dict[str, Any]]:
+    """Manifests of this run's ΔH under other calibration seeds, all other settings alike, by seed.
+
+    Where the run shows the mean of several seeds, they are those that it is the mean of.
+    """
     manifests = [read_json(path) for path in sorted(store.path.glob("artifacts/deltas-*/manifest.json"))]
     mine = published(store)
-    alike = next((m["facts"].get("alike") for m in manifests if m["fingerprint"] == mine), None)
-    others = [m for m in manifests if alike and m["facts"].get("alike") == alike and m["fingerprint"] != mine]
-    return sorted(others, key=lambda m: m["facts"]["seed"])
+    shown = _of_table(store, mine)
+    if "seeds" in shown.get("facts", {}):
+        own = set(shown["upstream"].values())
+        found = [m for m in manifests if m["fingerprint"] in own]
+    else:
+        alike = shown.get("facts", {}).get("alike")
+        found = [m for m in manifests if alike and m["facts"].get("alike") == alike and m["fingerprint"] != mine]
+    return sorted(found, key=lambda m: m["facts"]["seed"])
+
+
+def _of_table(store: RunStore, fingerprint: str | None) -> dict[str, Any]:
+    """The manifest of the stage, ΔH of one seed or of several, that left a table; empty for imported scores."""
+    found = [read_json(p) for work in TABLES for p in store.path.glob(f"artifacts/{work}*-{fingerprint}/manifest.json")]
+    return found[0] if found else {}
 
 
 def side_of(store: RunStore, key: str, fingerprint: str | None, rows: int) -> Side:
     """What is known of the ΔH with this fingerprint in `store`; no key: the run's own."""
     config, calibration = store.config(), _calibration(store, fingerprint)
+    seeds = tuple(_of_table(store, fingerprint).get("facts", {}).get("seeds", ()))
     seed = calibration.get("settings", {}).get("seed")
     return Side(
         key=key or _key(store),
         title=f"{config.title}, calibration seed {seed}" if key.startswith(SEED) else config.title,
         model=PurePath(config.model.path).name if config.model else "",
         preset=config.preset or "",
-        seed=seed,
+        seed=None if seeds else seed,
         steps=calibration.get("facts", {}).get("steps"),
         rows=rows,
+        seeds=seeds,
     )
 
 
 def _calibration(store: RunStore, deltas: str | None) -> dict[str, Any]:
-    """The manifest of the calibration that ΔH came from; at least its seed where a run was shipped without it."""
-    found = [read_json(path) for path in store.path.glob(f"artifacts/deltas*-{deltas}/manifest.json")]
-    if not found:  # imported scores
-        return {}
-    manifest: dict[str, Any] | None = found[0]
-    for work in ("score-calibrated", "calibrate"):
-        before = {name.rstrip("-0123456789"): (name, f) for name, f in (manifest or {}).get("upstream", {}).items()}
-        manifest = store.manifest(*before[work]) if work in before else None
-    return manifest or {"settings": {"seed": found[0]["facts"].get("seed")}}
+    """The manifest of the calibration that ΔH came from; at least its seed where a run was shipped without it.
+
+    Of several seeds it is that of the first.
+    """
+    table = _of_table(store, deltas)
+    facts, manifest = table.get("facts", {}), table
+    for work in (*(["deltas"] if "seeds" in facts else []), "score-calibrated", "calibrate"):
+        before = [(name, f) for name, f in manifest.get("upstream", {}).items() if without_counts(name) == work]
+        manifest = (store.manifest(*before[0]) if before else None) or {}
+    return manifest or {"settings": {"seed": facts.get("seed", next(iter(facts.get("seeds", ())), None))}}
 
 
 def differences(here: RunStore, there: RunStore, fingerprint: str | None) -> list[Difference]:
@@ -127,6 +147,9 @@ def differences(here: RunStore, there: RunStore, fingerprint: str | None) -> lis
     sides = [_settings(here.config()), _settings(there.config())]
     for side, store, deltas in zip(sides, (here, there), (published(here), fingerprint), strict=True):
         side |= _flat(_calibration(store, deltas).get("settings", {}), "calibration.")
+        seeds = _of_table(store, deltas).get("facts", {}).get("seeds", ())
+        for name in ("calibration.seed", "calibration.training.seed") if seeds else ():
+            side[name] = ", ".join(str(side[name] + step) for step in range(len(seeds)))
     names = dict.fromkeys([*sides[0], *sides[1]])
     pairs = [(name, *(str(side.get(name, "–")) for side in sides)) for name in names]
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]

@@ -20,14 +20,16 @@ import pyarrow.parquet as pq
 
 from ..config import SelectionSpec
 from ..errors import DataError
+from ..selection.consensus import alone
 from ..selection.curves import Curve, Curves
 from ..selection.grids import AGREEMENT, Grid, GridCounts, agreement, cells_for
 from ..selection.order import Ids
 from ..selection.overlap import Overlap, joined, overlap
 from ..selection.rules import SelectionTable
+from ..selection.seeds import seed_columns
 from ..selection.summary import robust_limits, statistics
 from . import home
-from .counterparts import SEED, Side, artifact_table, differences, other_seeds, published, side_of
+from .counterparts import SEED, Side, artifact_table, differences, published, seed_manifests, side_of
 from .exploration import explore
 from .specs import Difference
 from .store import RunStore
@@ -73,9 +75,15 @@ class Crossing:
 
 
 def seed_masks(store: RunStore, spec: SelectionSpec) -> dict[int, np.ndarray]:
-    """By other calibration seed: (N,) bool, the rows that `spec` keeps there, in the order of this run's table."""
+    """By other calibration seed: (N,) bool, the rows that `spec` keeps there, in the order of this run's table.
+
+    Where the run ranks the mean of several seeds, these are the others; a consensus is what they keep by InstructDiff.
+    """
+    if explore(store).seeds:
+        votes = explore(store).selections.votes(spec)
+        return {seed: votes.of(seed) for seed in votes.seeds}
     found = {}
-    for manifest in other_seeds(store):
+    for manifest in seed_manifests(store):
         both = _both(store, artifact_table(store, manifest))
         kept = np.zeros(len(explore(store).table), bool)
         kept[both.at] = both.there.select(_fitting(spec, both)).selected
@@ -87,7 +95,8 @@ def cross(store: RunStore, others: Sequence[str], spec: SelectionSpec) -> Crossi
     """This run against others, given by the keys of `comparable`, under one rule.
 
     The rule is applied to either side over the common rows, with the domains of this run; rows by hand and rules of
-    domains that are not among the common rows are left out. `DataError` where no row is in both.
+    domains that are not among the common rows are left out; a side of one calibration seed is asked for what it keeps
+    by plain InstructDiff where the rule is a consensus. `DataError` where no row is in both.
     """
     rows = len(explore(store).table)
     pairs = tuple(_pair(store, key, spec) for key in others)
@@ -96,7 +105,7 @@ def cross(store: RunStore, others: Sequence[str], spec: SelectionSpec) -> Crossi
 
 def _pair(store: RunStore, key: str, spec: SelectionSpec) -> Pair:
     if key.startswith(SEED):
-        manifest = next((m for m in other_seeds(store) if f"{SEED}{m['fingerprint']}" == key), None)
+        manifest = next((m for m in seed_manifests(store) if f"{SEED}{m['fingerprint']}" == key), None)
         if manifest is None:
             raise DataError(f"Run {store.run_id} holds no other calibration {key.removeprefix(SEED)[:40]!r}.")
         other, path, fingerprint = store, artifact_table(store, manifest), manifest["fingerprint"]
@@ -105,7 +114,7 @@ def _pair(store: RunStore, key: str, spec: SelectionSpec) -> Pair:
         path, fingerprint = other.path / "deltas.parquet", published(other)
     both = _both(store, path)
     rule = _fitting(spec, both)
-    mine, theirs = both.here.select(rule), both.there.select(rule)
+    mine, theirs = (side.select(rule if side.seeds else alone(rule)) for side in (both.here, both.there))
     return Pair(
         there=side_of(other, key, fingerprint, pq.read_metadata(path).num_rows),
         overlap=overlap(mine, theirs, tokens=both.tokens),
@@ -194,7 +203,8 @@ def _both(store: RunStore, theirs: Path) -> _Both:
 @lru_cache(maxsize=2)  # a million rows take some 250 MB
 def _opened(path: Path, _changed: int, theirs: Path, _also: int) -> _Both:
     exploration = explore(RunStore(path))
-    columns = [name for name in _NEEDED if name in pq.read_schema(theirs).names]
+    names = pq.read_schema(theirs).names
+    columns = [*(name for name in _NEEDED if name in names), *seed_columns(names)]
     both = _Both(exploration.table, pd.read_parquet(theirs, columns=columns), sorted_mine=exploration.selections)
     if not len(both.at):
         raise DataError(

@@ -47,17 +47,18 @@ def estimate(
     calibration_ratio: float,
     epochs: float,
     rate: float,
+    seeds: int = 1,
 ) -> float:
     """Seconds up to the selection, at `rate` FLOP/s.
 
-    Scoring passes every token forward through two models: 2 FLOPs per parameter below the output head, and per
-    parameter of the head for response tokens alone. Calibration takes 6 per parameter for the tokens of its share of
-    the rows, in every epoch; LoRA takes a little less. The head (`vocabulary` · `width`) is tied to the embeddings and
-    counted once in `parameters`.
+    Scoring passes every token forward through the base model once and through that of every calibration seed: 2 FLOPs
+    per parameter below the output head, and per parameter of the head for response tokens alone. Calibration takes 6
+    per parameter for the tokens of its share of the rows, in every epoch and under every seed; LoRA takes a little
+    less. The head (`vocabulary` · `width`) is tied to the embeddings and counted once in `parameters`.
     """
     head = vocabulary * width
-    scoring = 2 * (2.0 * (parameters - head) * tokens_per_row + 2.0 * head * response_tokens_per_row)
-    calibration = 6.0 * parameters * tokens_per_row * calibration_ratio * epochs
+    scoring = (1 + seeds) * (2.0 * (parameters - head) * tokens_per_row + 2.0 * head * response_tokens_per_row)
+    calibration = seeds * 6.0 * parameters * tokens_per_row * calibration_ratio * epochs
     return STARTING + rows * (scoring + calibration) / rate
 
 

@@ -18,9 +18,11 @@ from ..data.examples import Example
 from ..errors import ConfigError, DataError, RunError
 from ..files import read_json
 from ..selection.borderline import borderline
+from ..selection.consensus import Agreement, Votes, agreement
 from ..selection.outcome import DECISIONS, Selection
 from ..selection.rows import COUNTED, Kinds, Page, RowQuery, RowTable
 from ..selection.rules import SelectionTable
+from ..selection.seeds import KEPT_BY_SEEDS
 from ..selection.summary import Bins, Histogram, statistics
 from .columns import MAX_KINDS, all_metrics, kinds_of
 from .cutoffs import moved
@@ -39,6 +41,7 @@ class Preview:
     selection: Selection
     histograms: dict[str, Histogram]  # by column: delta_entropy, delta_nll
     statistics: dict[str, pd.DataFrame]  # by column: one row per domain
+    agreement: Agreement | None = None  # of the calibration seeds; None for a table of a single one
 
 
 class Exploration:
@@ -50,11 +53,17 @@ class Exploration:
         self._examples_path = examples_path
         self._select = lru_cache(maxsize=16)(self._select_uncached)
         self._borderline = lru_cache(maxsize=8)(self._borderline_uncached)
+        self._agreement = lru_cache(maxsize=8)(self._agreement_uncached)
         self._bins = lru_cache(maxsize=8)(lambda column, bins: Bins(table, column, bins=bins))
 
     @property
     def domains(self) -> list[str]:
         return self.selections.domains
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The calibration seeds whose mean is ranked; none where there is a single one."""
+        return self.selections.seeds
 
     # selection -----------------------------------------------------------------------------------------------------
 
@@ -71,6 +80,7 @@ class Exploration:
             selection,
             {column: self._bins(column, bins).count(selection) for column in ("delta_entropy", "delta_nll")},
             self._statistics,
+            self.agreement(spec),
         )
 
     @cached_property
@@ -86,6 +96,17 @@ class Exploration:
         else:
             share = self.selections.gamma_at(spec, group, value, end=line.removeprefix("gamma_"))
         return moved(spec, line=line, group=group, share=share, linked=linked, ends=ends)
+
+    def votes(self, spec: SelectionSpec) -> Votes | None:
+        """What each calibration seed alone keeps under `spec`; None for a table of a single seed."""
+        return self.selections.votes(spec) if self.seeds else None
+
+    def agreement(self, spec: SelectionSpec) -> Agreement | None:
+        """How far the calibration seeds keep the same rows under `spec`; None for a table of a single seed."""
+        return self._agreement(spec.model_dump_json()) if self.seeds else None
+
+    def _agreement_uncached(self, spec: str) -> Agreement:
+        return agreement(self.selections.votes(SelectionSpec.model_validate_json(spec)), self.selections.scored)
 
     def borderline(self, spec: SelectionSpec) -> np.ndarray:
         """(N,) bool: rows whose decision hangs on little; see `selection.borderline`."""
@@ -141,9 +162,14 @@ class Exploration:
         selection, uncertain = self.select(spec), self.borderline(spec)
         found = self._found(query)
         parts = {show: found & self._rows.shown(show, selection, uncertain) for show in {*COUNTED, query.show}}
-        positions, total, page, pages = self._rows.page(query, selection, parts[query.show])
+        votes = self.votes(spec)
+        times = None if votes is None else votes.times
+        positions, total, page, pages = self._rows.page(query, selection, parts[query.show], times)
         counts: dict[str, int] = {show: int(np.count_nonzero(parts[show])) for show in COUNTED}
-        return Page(self._shown(positions, selection, uncertain), total, page, pages, counts)
+        shown = self._shown(positions, selection, uncertain)
+        if times is not None:
+            shown[KEPT_BY_SEEDS] = times[positions]
+        return Page(shown, total, page, pages, counts, len(self.seeds))
 
     def matching(self, spec: SelectionSpec, query: RowQuery, limit: int = MAX_MATCHING) -> tuple[str, ...]:
         """Ids of all rows that match, in table order; more than `limit` is a `ConfigError`."""
@@ -186,6 +212,7 @@ class Exploration:
             texts=self.texts,
             selection=self.select(spec),
             borderline=self.borderline(spec),
+            votes=self.votes(spec),
         )
 
     def _position(self, example_id: str) -> int:

@@ -27,11 +27,12 @@ from ..data.export import (
 from ..files import read_json, write_json, write_text
 from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
+from ..selection.seeds import SPREAD
 from .exploration import explore
-from .results import EXPORTED, artifact_of, selected_rows
+from .results import OVER_SEEDS, artifact_of, exported, selected_rows, with_votes
 from .store import RunStore
 
-_EVERYTHING = ("example_id", "domain", "decision", *COLUMNS[COLUMNS.index("n_tokens") :])
+_EVERYTHING = ("example_id", "domain", "decision", *COLUMNS[COLUMNS.index("n_tokens") :], SPREAD[0], *OVER_SEEDS)
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ def export_format(store: RunStore, path: Path, *, fmt: str, spec: SelectionSpec,
     format_of(fmt)  # a typing error need not wait for the scores
     exploration = explore(store)
     chosen = exploration.select(spec)
-    columns = EXPORTED if scores else ()
-    pairs = selected_rows(exploration.examples_of, exploration.table, chosen, columns=columns)
+    table = with_votes(exploration.table, exploration.selections, spec) if scores else exploration.table
+    columns = exported(table) if scores else ()
+    pairs = selected_rows(exploration.examples_of, table, chosen, columns=columns)
     write_format(path, pairs, fmt, prompts=prompts_of(store), name=dataset_name(store))
     return chosen.total.selected
 
@@ -60,9 +62,10 @@ def export_package(store: RunStore, path: Path, *, fmt: str, spec: SelectionSpec
     data = f"data{format_of(fmt).suffix}"
     exploration = explore(store)
     chosen = exploration.select(spec)
-    table = exploration.table.assign(decision=chosen.decision.astype(str))
+    table = with_votes(exploration.table, exploration.selections, spec)
+    table = table.assign(decision=chosen.decision.astype(str))
     with filling(path) as folder:
-        pairs = selected_rows(exploration.examples_of, table, chosen, columns=EXPORTED)
+        pairs = selected_rows(exploration.examples_of, table, chosen, columns=exported(table))
         write_format(folder / data, pairs, fmt, prompts=prompts_of(store), name=dataset_name(store))
         columns = [name for name in _EVERYTHING if name in table.columns]
         everything = selected_rows(exploration.examples_of, table, chosen, columns=columns)
@@ -91,6 +94,7 @@ def package_record(store: RunStore, chosen: Selection, fmt: str) -> dict[str, An
     config = store.config()
     model = _facts(store, "tokens").get("model") or {}
     sources = _facts(store, "pool").get("sources") or _facts(store, "import_scores").get("sources") or []
+    calibration = list(explore(store).seeds) or config.calibration.seed  # several where their mean is ranked
     return chosen.to_dict() | {
         "format": fmt,
         "run": {"id": store.run_id, "name": config.title},
@@ -100,7 +104,7 @@ def package_record(store: RunStore, chosen: Selection, fmt: str) -> dict[str, An
         },
         "sources": sources,
         "prompts": asdict(prompts_of(store)),
-        "seeds": {"data": config.data.seed, "calibration": config.calibration.seed, "selection": chosen.spec.seed},
+        "seeds": {"data": config.data.seed, "calibration": calibration, "selection": chosen.spec.seed},
         "app_version": __version__,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }

@@ -6,6 +6,8 @@ done when the artifact with its fingerprint has a manifest. Knows the order, not
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,34 +70,57 @@ def plan(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
         stages += _round(config, number, tokens, base, select, scoring, rule)
         select = stages[-1]
     assert select is not None
-    return [*stages, *_training(config, tokens, select, calibrate=select["calibrate"])]
+    calibrate = of_first_seed(scored_stage(stages))["calibrate"]
+    return [*stages, *_training(config, tokens, select, calibrate=calibrate)]
 
 
 def _round(config, number, tokens, base, previous, scoring, rule) -> list[Stage]:
+    """Calibrate, score and subtract, once per calibration seed; combine the seeds where there are several; select."""
+    calibration = config.calibration
     suffix = f"-{number}" if number > 1 else ""
-    of = f" {number}" if config.calibration.rounds > 1 else ""
-    calibration = _dump(config.calibration, "rounds") | {"training": _training_settings(config.calibration.training)}
-    calibrate = Stage(
-        f"calibrate{suffix}",
-        "calibrate",
-        f"Calibrate{of}",
-        calibration,
-        (tokens, previous) if previous else (tokens,),
-        accelerator=True,
-        round=number,
-    )
-    score = Stage(
-        f"score-calibrated{suffix}",
-        "score_calibrated",
-        f"Score calibrated{of}",
-        scoring,
-        (tokens, calibrate),
-        accelerator=True,
-        round=number,
-    )
+    of = f" {number}" if calibration.rounds > 1 else ""
+    by_seed = [_calibrated(config, number, step, tokens, base, previous, scoring) for step in range(calibration.seeds)]
+    tables = tuple(deltas for *_, deltas in by_seed)
+    stages = [stage for chain in by_seed for stage in chain]
+    if number == 1:
+        stages.insert(1, base)  # after the first calibration, which needs no scores
+    if len(tables) > 1:
+        seeds = {"seeds": list(calibration.every_seed)}
+        stages.append(Stage(f"combine{suffix}", "combine", f"Combine seeds{of}", seeds, tables, round=number))
+    return [*stages, _select(f"select{suffix}", f"Select{of}", rule, stages[-1], number)]
+
+
+def _calibrated(config, number, step, tokens, base, previous, scoring) -> tuple[Stage, Stage, Stage]:
+    """One calibration and the ΔH it gives. That of the seed set is `step` 0; each further one moves both seeds by 1."""
+    calibration = config.calibration
+    seed = calibration.seed + step
+    suffix = (f"-{number}" if number > 1 else "") + (f"-seed{seed}" if step else "")
+    of = (f" {number}" if calibration.rounds > 1 else "") + (f", seed {seed}" if calibration.seeds > 1 else "")
+    training = calibration.training.model_copy(update={"seed": calibration.training.seed + step})
+    settings = _dump(calibration, "rounds", "seeds") | {"seed": seed, "training": _training_settings(training)}
+    if config.model is not None and config.model.quantization != "none":
+        settings["quantization"] = config.model.quantization
+    before = (tokens, previous) if previous else (tokens,)
+    calibrate = Stage(f"calibrate{suffix}", "calibrate", f"Calibrate{of}", settings, before, True, number)
+    name, label = f"score-calibrated{suffix}", f"Score calibrated{of}"
+    score = Stage(name, "score_calibrated", label, scoring, (tokens, calibrate), True, number)
     deltas = Stage(f"deltas{suffix}", "deltas", f"ΔH{of}", {}, (tokens, base, score), round=number)
-    select = _select(f"select{suffix}", f"Select{of}", rule, deltas, number)
-    return [calibrate, *([base] if number == 1 else []), score, deltas, select]
+    return calibrate, score, deltas
+
+
+def scored_stage(stages: Sequence[Stage]) -> Stage:
+    """The stage that leaves the table which the last selection is made from."""
+    return next(stage for stage in reversed(stages) if stage.work == "select").upstream[0]
+
+
+def of_first_seed(scored: Stage) -> Stage:
+    """The ΔH of the first calibration seed; of a single one, and of imported scores, the stage itself."""
+    return scored.upstream[0] if scored.work == "combine" else scored
+
+
+def without_counts(name: str) -> str:
+    """What a stage is called in the first round under the first seed: `deltas` for `deltas-2-seed1`."""
+    return re.sub(r"(-\d+)?(-seed\d+)?$", "", name)
 
 
 def _plan_from_scores(config: RunConfig, spec: SelectionSpec) -> list[Stage]:
@@ -112,7 +137,10 @@ def _select(name: str, label: str, spec: SelectionSpec, deltas: Stage, number: i
 
 
 def _training(config: RunConfig, tokens: Stage, select: Stage, *, calibrate: Stage | None) -> list[Stage]:
-    """Fine-tuning and the evaluation of every model; a run made from scores has no calibrated one."""
+    """Fine-tuning and the evaluation of every model; a run made from scores has no calibrated one.
+
+    Of several calibrations one is evaluated: `calibrate`, that of the first seed.
+    """
     settings = {"training": _training_settings(config.finetune), "dtype": _dtype(config)}
     finetune = Stage("finetune", "finetune", "Fine-tune", settings, (tokens, select), accelerator=True)
     measured = {"score_eos": config.scoring.score_eos, "dtype": _dtype(config), **_dump(config.evaluation)}
@@ -122,7 +150,8 @@ def _training(config: RunConfig, tokens: Stage, select: Stage, *, calibrate: Sta
 
     before = [evaluation("evaluate-base", "evaluate_base", "base")]
     if calibrate is not None:
-        before.append(evaluation("evaluate-calibrated", "evaluate_calibrated", "calibrated", calibrate))
+        seed = f", seed {config.calibration.seed}" if config.calibration.seeds > 1 else ""
+        before.append(evaluation("evaluate-calibrated", "evaluate_calibrated", f"calibrated{seed}", calibrate))
     return [finetune, *before, evaluation("evaluate", "evaluate", "fine-tuned", select, finetune, *before)]
 
 
@@ -151,7 +180,11 @@ def _training_settings(training: TrainingConfig) -> dict[str, Any]:
 
 
 def _dtype(config: RunConfig) -> list[str] | None:
-    return [config.model.dtype, config.model.device] if config.model else None
+    """Also how the weights are held; that is left out while it is as it always was, so that artifacts hold."""
+    if config.model is None:
+        return None
+    quantized = config.model.quantization != "none"
+    return [config.model.dtype, config.model.device, *([config.model.quantization] if quantized else [])]
 
 
 def _dump(settings, *leave_out: str) -> dict[str, Any]:

@@ -12,17 +12,21 @@ from typing import Any
 
 import pandas as pd
 
+from ..config import SelectionSpec
 from ..data.examples import Example
 from ..data.export import Again, write_format
 from ..files import read_json, replacing, write_json
 from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
-from .plan import Stage, plan
+from ..selection.rules import SelectionTable
+from ..selection.seeds import INTERVAL, KEPT_BY_SEEDS
+from .plan import Stage, plan, scored_stage
 from .stages.context import examples_folder
 from .store import RunStore
 
 SCORES = COLUMNS[COLUMNS.index("n_tokens") : COLUMNS.index("delta_entropy") + 1]  # those that are exported
 EXPORTED = ("example_id", "domain", *SCORES)  # beside a dataset's own columns
+OVER_SEEDS = (*INTERVAL, KEPT_BY_SEEDS)  # exported too, where the table is of several seeds
 BATCH = 10_000  # rows asked for at a time
 ExamplesOf = Callable[[Sequence[str]], list[Example]]
 
@@ -42,11 +46,10 @@ def publish(store: RunStore, stages: Iterable[Stage]) -> None:
     """
     before = read_json(store.path / "published.json", {})
     there = dict(before)
-    last = {stage.work: stage for stage in stages if stage.work in PUBLISHED}  # of each work, the last round's
-    for work, stage in last.items():
+    for work, stage in _published(list(stages)).items():
         if stage.done(store):
             if there.get(work) != stage.fingerprint:
-                _copy(store, stage, there)
+                _copy(store, work, stage, there)
         elif work == "evaluate":
             there.pop(work, None)
             (store.path / "evaluation.json").unlink(missing_ok=True)
@@ -54,12 +57,22 @@ def publish(store: RunStore, stages: Iterable[Stage]) -> None:
         write_json(store.path / "published.json", there)
 
 
-def _copy(store: RunStore, stage: Stage, there: dict[str, str]) -> None:
-    for name in PUBLISHED[stage.work]:
+def _published(stages: Sequence[Stage]) -> dict[str, Stage]:
+    """By what is published, the stage that leaves it: of each work the last round's.
+
+    The table is the one that is selected from, whether it is of one seed or of several: `deltas` stands for either.
+    """
+    last = {stage.work: stage for stage in stages if stage.work in ("select", "evaluate")}
+    table = scored_stage(stages)
+    return {"import_scores" if table.work == "import_scores" else "deltas": table} | last
+
+
+def _copy(store: RunStore, work: str, stage: Stage, there: dict[str, str]) -> None:
+    for name in PUBLISHED[work]:
         with replacing(store.path / name) as temporary:
             shutil.copyfile(stage.folder(store) / name, temporary)
-    there[stage.work] = stage.fingerprint
-    if stage.work in ("deltas", "import_scores"):
+    there[work] = stage.fingerprint
+    if work in ("deltas", "import_scores"):
         there["examples"] = examples_folder(stage, store).name  # the rows these scores are of
 
 
@@ -75,8 +88,20 @@ def export_selected(
     chosen: Selection,
 ) -> None:
     """Write the selected rows as JSON lines, as the dataset had them, with id, domain and scores."""
-    beside = selected_rows(lambda ids: [examples[i] for i in ids], table, chosen, columns=EXPORTED)
+    beside = selected_rows(lambda ids: [examples[i] for i in ids], table, chosen, columns=exported(table))
     write_format(path, beside, "jsonl")
+
+
+def with_votes(table: pd.DataFrame, sorted_table: SelectionTable, spec: SelectionSpec) -> pd.DataFrame:
+    """The table with `KEPT_BY_SEEDS` under `spec`; as it is where it is of a single calibration seed."""
+    if not sorted_table.seeds:
+        return table
+    return table.assign(**{KEPT_BY_SEEDS: sorted_table.votes(spec).times.astype("int64")})
+
+
+def exported(table: pd.DataFrame) -> tuple[str, ...]:
+    """The columns of a table that are written beside a dataset's own."""
+    return (*EXPORTED, *(name for name in OVER_SEEDS if name in table))
 
 
 def selected_rows(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.examples import Example
+from ..selection.consensus import Votes
 from ..selection.outcome import DECISIONS, Selection
 from ..selection.rows import RowTable
 from ..selection.rules import SelectionTable
@@ -30,6 +31,15 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class SeedView:
+    """The row under one calibration seed alone."""
+
+    seed: int
+    delta_entropy: float
+    kept: bool  # by the same rule; of a consensus, by plain InstructDiff
+
+
+@dataclass(frozen=True)
 class RowView:
     """One row with everything known about it."""
 
@@ -44,6 +54,7 @@ class RowView:
     neighbours: tuple[Neighbour, ...]  # the nearest first
     borderline: bool
     by_hand: str  # "kept", "dropped" or ""
+    seeds: tuple[SeedView, ...] = ()  # where the mean of several calibration seeds is ranked
 
 
 def row_view(
@@ -55,6 +66,7 @@ def row_view(
     texts: Texts,
     selection: Selection,
     borderline: np.ndarray,
+    votes: Votes | None = None,
 ) -> RowView:
     """Everything about the row at `position` of the delta table `frame`; `borderline` is (N,) bool."""
     record = frame.iloc[position]
@@ -73,6 +85,15 @@ def row_view(
         neighbours=_neighbours(near, frame, table, texts, selection),
         borderline=bool(borderline[position]),
         by_hand=by_hand(selection, [table.ids.at(np.array([position]))[0]])[0],
+        seeds=() if votes is None else _by_seed(position, table, votes),
+    )
+
+
+def _by_seed(position: int, table: SelectionTable, votes: Votes) -> tuple[SeedView, ...]:
+    tables = table.by_seed
+    return tuple(
+        SeedView(seed, float(tables[seed].entropy[position]), bool(kept[position]))
+        for seed, kept in zip(votes.seeds, votes.kept, strict=True)
     )
 
 

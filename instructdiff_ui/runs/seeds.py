@@ -14,10 +14,10 @@ import pandas as pd
 
 from ..config import SelectionSpec, digest
 from ..errors import ConfigError
-from ..files import read_json
 from ..selection.deltas import COLUMNS
-from ..selection.overlap import Overlap, overlap
+from ..selection.overlap import Overlap, overlap, overlap_of
 from ..selection.rules import SelectionTable
+from .counterparts import artifact_table, seed_manifests
 from .exploration import explore
 from .plan import Stage
 from .store import RunStore
@@ -30,7 +30,15 @@ def seed_facts(deltas: Stage) -> dict[str, Any]:
     """For the manifest of a ΔH stage: its calibration seed, and what all runs have in common that differ in seeds."""
     calibrate = deltas["calibrate"]
     settings = [seedless(calibrate.settings), deltas["score_base"].fingerprint, deltas["score_calibrated"].settings]
-    return {"seed": calibrate.settings["seed"], "alike": digest([deltas.round, *settings])}
+    before = [s for s in calibrate.upstream if s.work == "select" and s.upstream[0].work == "combine"]
+    together = [select.fingerprint for select in before]  # all seeds calibrate on what they chose in common
+    return {"seed": calibrate.settings["seed"], "alike": digest([deltas.round, *settings, *together])}
+
+
+def combined_facts(combine: Stage) -> dict[str, Any]:
+    """For the manifest of combined seeds: which, and what they have in common."""
+    first, *_ = combine.upstream
+    return {"seeds": combine.settings["seeds"], "alike": seed_facts(first)["alike"]}
 
 
 def seedless(value: Any) -> Any:
@@ -41,21 +49,21 @@ def seedless(value: Any) -> Any:
 
 
 def other_seeds(store: RunStore, spec: SelectionSpec) -> dict[int, Overlap]:
-    """By calibration seed: how far `spec` keeps the rows that it keeps here."""
-    fingerprint = read_json(store.path / "published.json", {}).get("deltas")
-    manifests: list[dict[str, Any]] = [
-        read_json(path) for path in sorted(store.path.glob("artifacts/deltas-*/manifest.json"))
-    ]
-    mine: dict[str, Any] = next((m["facts"] for m in manifests if m["fingerprint"] == fingerprint), {})
-    alike = [m for m in manifests if "alike" in mine and m["facts"].get("alike") == mine["alike"]]
-    here = explore(store).select(spec)
+    """By calibration seed: how far `spec` keeps the rows that it keeps here.
+
+    Where the mean of several seeds is ranked, these are the others: what each keeps alone.
+    """
+    exploration = explore(store)
+    here = exploration.select(spec)
+    if exploration.seeds:
+        votes, rows = exploration.selections.votes(spec), int(exploration.selections.scored.sum())
+        return {seed: overlap_of(here.selected, votes.of(seed), rows=rows) for seed in votes.seeds}
     found = {}
-    for m in alike:
-        if m["fingerprint"] != fingerprint:
-            with suppress(ConfigError):  # a rule that names rows which that seed has not scored
-                there = _table(store.artifact(m["stage"], m["fingerprint"])).select(spec)
-                found[m["facts"]["seed"]] = overlap(here, there)
-    return dict(sorted(found.items()))
+    for manifest in seed_manifests(store):
+        with suppress(ConfigError):  # a rule that names rows which that seed has not scored
+            there = _table(artifact_table(store, manifest).parent).select(spec)
+            found[manifest["facts"]["seed"]] = overlap(here, there)
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -60,7 +60,7 @@ class Change:
 @dataclass(frozen=True)
 class Sensitivity:
     changes: tuple[Change, ...]  # γ ascending, β ascending, then seeds
-    stability: float  # Nogueira's Φ over this and all other seeds; nan where there is no other
+    stability: float  # Nogueira's Φ over all seeds; nan where there is one
     seeds: int  # calibration seeds, this one included
 
     @property
@@ -89,7 +89,8 @@ def sensitivity(
     γ moves by up to ±0.2 within [0, 0.45], its upper end and every domain's own γ by as much, each held within these
     bounds; strategies without a ΔNLL filter have no γ. β is multiplied by 0.5 to 2 and held within (0, 1], every
     domain's own β by the same factor. `seeds` holds, by other calibration seed, the (N,) bool mask of the rows that
-    `spec` keeps there, in the order of the exploration's table.
+    `spec` keeps there, in the order of the exploration's table. Where the mean of several seeds is ranked, they are
+    those seeds, and the stability is over them alone.
     """
     now = exploration.select(spec)
     here, tokens, scored = now.selected, _tokens(exploration), _scored(now)
@@ -103,8 +104,9 @@ def sensitivity(
     ]
     others = dict(sorted((seeds or {}).items()))
     found += [changed("seed", seed, kept) for seed, kept in others.items()]
-    phi = stability(np.stack([kept[scored] for kept in (here, *others.values())])) if others else math.nan
-    return Sensitivity(tuple(found), phi, 1 + len(others))
+    sets = [*others.values()] if exploration.seeds else [here, *others.values()]
+    phi = stability(np.stack([kept[scored] for kept in sets])) if len(sets) > 1 else math.nan
+    return Sensitivity(tuple(found), phi, len(sets))
 
 
 def _gammas(spec: SelectionSpec) -> Iterator[tuple[str, float, SelectionSpec]]:

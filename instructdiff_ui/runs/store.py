@@ -18,6 +18,8 @@ from ..config import RunConfig, SelectionSpec, from_yaml, validated
 from ..errors import RunError
 from ..files import read_json, write_json, write_text
 
+_SEED = re.compile(r"-seed\d+$")  # ends the name of a stage under a further calibration seed
+
 
 class RunStore:
     """Paths and small files of one run directory."""
@@ -63,7 +65,8 @@ class RunStore:
     # artifacts -----------------------------------------------------------------------------------------------------
 
     def artifact(self, name: str, fingerprint: str) -> Path:
-        return self.path / "artifacts" / f"{name}-{fingerprint}"
+        """The folder of a stage's artifact; the fingerprint tells the seeds apart, whichever of them comes first."""
+        return self.path / "artifacts" / f"{_SEED.sub('', name)}-{fingerprint}"
 
     def manifest(self, name: str, fingerprint: str) -> dict[str, Any] | None:
         """What a finished stage noted down, or None while it is not finished."""

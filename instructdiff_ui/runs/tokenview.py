@@ -17,7 +17,7 @@ from ..errors import DataError, RunError
 from ..files import read_json
 from .aside import answer, ask
 from .decoding import decoder
-from .plan import Stage, plan
+from .plan import Stage, of_first_seed, plan, scored_stage
 from .stages.context import pinned_config, trained_path
 from .store import RunStore
 from .tokenvalues import TokenValues, read_row, read_values
@@ -115,20 +115,20 @@ def score_row(store: RunStore, request: dict[str, Any]) -> dict[str, dict[str, l
 
 
 def _scored(store: RunStore) -> Stage:
-    """The stage whose delta table is shown."""
+    """The stage whose delta table is shown; of several calibration seeds, the first one's."""
     config = store.config()
     if config.scores:
         raise RunError(
             "The scores of this run come from a file that has no values per token, and there is no calibrated model "
             "to compute them with."
         )
-    stage = next(stage for stage in reversed(plan(config, store.spec())) if stage.work == "deltas")
+    stage = scored_stage(plan(config, store.spec()))
     shown = read_json(store.path / "published.json", {}).get("deltas")
     if shown is None:
         raise RunError(f"Run {store.run_id} has no scores yet: calibrate and score it first.")
     if stage.fingerprint != shown:
         raise RunError("The settings have changed since these scores were made: score again to see single tokens.")
-    return stage
+    return of_first_seed(stage)
 
 
 def _row(store: RunStore, scored: Stage, example_id: str) -> TokenizedExample:

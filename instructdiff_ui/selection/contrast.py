@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import DataError
 from .grids import outer_limits
-from .rules import sorted_quantile
+from .groups import sorted_quantile
 from .summary import round_edges
 
 

@@ -22,6 +22,7 @@ from .order import LAST
 from .outcome import DECISIONS, SELECTED, Selection
 from .regions import Region
 from .rules import SelectionTable
+from .seeds import KEPT_BY_SEEDS
 
 Show = Literal[
     "all", "kept", "dropped", "borderline", "nll_low", "nll_high", "rank", "excluded", "by_hand", "calibration"
@@ -38,7 +39,8 @@ class RowQuery(Settings):
     page: int = Field(1, ge=1, description="1-based; a page beyond the last one gives the last")
     page_size: int = Field(25, ge=1, le=100)
     sort_by: str = Field(
-        "delta_entropy", description="A metric, example_id, domain, decision, rank, instruction or a kind column"
+        "delta_entropy",
+        description="A metric, example_id, domain, decision, rank, instruction, kept_by_seeds or a kind column",
     )
     descending: bool = False
     search: str = Field("", max_length=1000, description="Found in instruction or response, whatever the case")
@@ -72,6 +74,7 @@ class Page:
     page: int  # 1-based
     pages: int  # at least 1
     counts: dict[str, int]  # all, kept, dropped, borderline → rows that match everything else
+    seeds: int = 0  # calibration seeds, each of which keeps or drops a row for itself; 0 for a single one
 
 
 class RowTable:
@@ -146,8 +149,13 @@ class RowTable:
 
     # order ---------------------------------------------------------------------------------------------------------
 
-    def order(self, query: RowQuery, selection: Selection) -> np.ndarray:
-        """(N,) positions in the order of the query: ties by example id, what is missing last in either direction."""
+    def order(self, query: RowQuery, selection: Selection, times: np.ndarray | None = None) -> np.ndarray:
+        """(N,) positions in the order of the query: ties by example id, what is missing last in either direction.
+
+        `times`, (N,) int, says how many calibration seeds keep each row, where there are several.
+        """
+        if query.sort_by == KEPT_BY_SEEDS and times is not None:
+            return self._ids.grouped(_turned(times, query.descending))
         if query.sort_by == "decision":
             return self._ids.grouped(_turned(np.asarray(selection.decision.codes), query.descending))
         if query.sort_by == "rank":
@@ -172,9 +180,11 @@ class RowTable:
         known = ", ".join(["example_id", "domain", "decision", "rank", *self._ranks, *self.metrics, *self.kinds])
         raise ConfigError(f"There is no column {name!r} to sort by; the columns are {known}.")
 
-    def page(self, query: RowQuery, selection: Selection, keep: np.ndarray) -> tuple[np.ndarray, int, int, int]:
+    def page(
+        self, query: RowQuery, selection: Selection, keep: np.ndarray, times: np.ndarray | None = None
+    ) -> tuple[np.ndarray, int, int, int]:
         """Positions of the rows of the page among those that `keep`, (N,) bool, marks; the total, page and pages."""
-        order = self.order(query, selection)  # an unknown column is refused whatever matches
+        order = self.order(query, selection, times)  # an unknown column is refused whatever matches
         total = int(np.count_nonzero(keep))
         pages = max(1, math.ceil(total / query.page_size))
         page = min(query.page, pages)

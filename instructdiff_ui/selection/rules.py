@@ -7,30 +7,19 @@ whatever order the table has them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
 from ..config import SelectionSpec
 from ..errors import ConfigError
+from .consensus import CONSENSUS, Votes, alone, votes
+from .groups import Group
 from .order import Ids, codes_of
-from .outcome import (
-    DECISIONS,
-    EXCLUDED,
-    NLL_HIGH,
-    NLL_LOW,
-    POOL,
-    QUARANTINED,
-    RANK,
-    SELECTED,
-    Counts,
-    Cutoff,
-    Selection,
-)
+from .outcome import DECISIONS, EXCLUDED, POOL, QUARANTINED, RANK, SELECTED, Counts, Cutoff, Selection
+from .seeds import OF_SEED, of_seed, seeds_of
 from .strategies import RANKINGS, sort_key
 
 _UNDECIDED = len(DECISIONS)  # passed the filter, not yet ranked
@@ -49,10 +38,15 @@ class SelectionTable:
     finite were never scored: they are `quarantined` and count neither in N nor in quantiles or budgets.
     """
 
-    def __init__(self, table: pd.DataFrame):
+    def __init__(self, table: pd.DataFrame, *, like: SelectionTable | None = None):
+        """`like` has the same rows over all calibration seeds; ids, domains and orders by base scores are shared."""
         self._table = table
-        self.ids = Ids(table["example_id"])
-        self.codes, self.domains = codes_of(table["domain"])  # (N,) and the names, sorted
+        self._like = like
+        self.seeds = seeds_of(table)  # none for a table of a single seed
+        self.ids: Ids = Ids(table["example_id"]) if like is None else like.ids
+        self.codes: np.ndarray  # (N,)
+        self.domains: list[str]  # the names that the codes stand for, sorted
+        self.codes, self.domains = codes_of(table["domain"]) if like is None else (like.codes, like.domains)
         self.in_calibration = table["in_calibration"].to_numpy(bool)
         self._nll = table["delta_nll"].to_numpy(np.float64)
         self.entropy = table["delta_entropy"].to_numpy(np.float64)
@@ -64,12 +58,28 @@ class SelectionTable:
         self._order = lru_cache(maxsize=MAX_SORTED)(self._order_uncached)
         self._groups = lru_cache(maxsize=2)(self._groups_uncached)
         self._positions = lru_cache(maxsize=8)(self.ids.positions)
+        self._votes = lru_cache(maxsize=4)(self._votes_uncached)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def select(self, spec: SelectionSpec) -> Selection:
-        """Decide every row; raises `ConfigError` for ids or domains that the table does not have."""
+        """Decide every row; raises `ConfigError` for ids, domains or calibration seeds that the table does not have."""
+        rank = np.zeros(len(self), np.int32)
+        decided, cutoffs = self._decide(spec, rank)
+        counts = self._counts(decided)
+        return Selection(
+            spec=spec,
+            table_ids=self.ids,
+            decision=pd.Categorical.from_codes(decided, pd.Index(DECISIONS), validate=False),
+            rank=rank,
+            cutoffs=cutoffs,
+            counts=counts,
+            total=_sum(counts.values()),
+        )
+
+    def _decide(self, spec: SelectionSpec, rank: np.ndarray | None) -> tuple[np.ndarray, dict[str, Cutoff]]:
+        """(N,) codes of `DECISIONS` and the cut-offs by group; the ranks go into `rank`, (N,), if one is given."""
         self._check_domains(spec)
         pinned, excluded = self._positions(spec.pinned), self._positions(spec.excluded)
         if not self.scored[pinned].all():
@@ -81,6 +91,9 @@ class SelectionTable:
         # 1. The filter, over all scored rows, so that pinning or excluding by hand does not move it.
         decided = self._undecided.copy()
         bounds = [group.filter(spec, decided) for group in groups]
+        vote = self.votes(spec) if spec.strategy == CONSENSUS else None
+        if vote is not None:
+            vote.filter(decided)
         # 2. What may not be ranked, whatever its scores.
         barred = self.in_calibration & ~by_hand if spec.exclude_calibration else np.zeros(len(self), bool)
         barred[excluded] = True
@@ -89,26 +102,47 @@ class SelectionTable:
         order = self._order(spec.strategy, spec.seed if spec.strategy == "random" else 0, spec.scope)
         alive = decided[order] == _UNDECIDED
         decided[decided == _UNDECIDED] = RANK
-        rank = np.zeros(len(self), np.int32)
         cutoffs = {}
         for group, (low, high) in zip(groups, bounds, strict=True):
             survivors = order[group.place][alive[group.place]]
+            if vote is not None:
+                survivors = vote.most_first(survivors)
             mine = pinned[self._group_of(pinned, spec) == group.number]
             kept = group.keep(spec, survivors, pinned=mine, by_hand=by_hand, decided=decided, rank=rank)
             lowest = spec.strategy == "instructdiff" and len(kept) > 0
             cut = float(self.entropy[kept[-1]]) if lowest else None
             cutoffs[group.name] = Cutoff(low, high, cut, group.budget(spec))
         decided[pinned] = SELECTED
-        counts = self._counts(decided)
-        return Selection(
-            spec=spec,
-            table_ids=self.ids,
-            decision=pd.Categorical.from_codes(decided, pd.Index(DECISIONS), validate=False),
-            rank=rank,
-            cutoffs=cutoffs,
-            counts=counts,
-            total=_sum(counts.values()),
-        )
+        return decided, cutoffs
+
+    # several calibration seeds -------------------------------------------------------------------------------------
+
+    @cached_property
+    def by_seed(self) -> dict[int, SelectionTable]:
+        """The same rows with the scores of each calibration seed alone; empty for a table of a single seed."""
+        return {seed: SelectionTable(self._alone(seed), like=self) for seed in self.seeds}
+
+    def _alone(self, seed: int) -> pd.DataFrame:
+        own = {name: self._table[of_seed(name, seed)] for name in OF_SEED}
+        return pd.DataFrame({"n_tokens": self._table["n_tokens"], **own}, copy=False)
+
+    def votes(self, spec: SelectionSpec) -> Votes:
+        """What each calibration seed alone keeps under `spec`; of a consensus, what it keeps by plain InstructDiff.
+
+        A seed leaves out its own calibration rows where the rule says so. `ConfigError` for a table of a single seed.
+        """
+        if not self.seeds:
+            raise ConfigError(
+                "The strategy consensus needs the scores of several calibration seeds, and this run has those of one: "
+                "set calibration.seeds to 2 or more and score again."
+            )
+        return self._votes(alone(spec).model_dump_json())
+
+    def _votes_uncached(self, spec: str) -> Votes:
+        rule = SelectionSpec.model_validate_json(spec)
+        return votes({seed: table._decide(rule, None)[0] for seed, table in self.by_seed.items()})
+
+    # cut-off lines that are dragged --------------------------------------------------------------------------------
 
     def ratio_at(self, spec: SelectionSpec, group: str, delta_entropy: float) -> float:
         """The β that cuts `group` at a ΔH, for a cut-off line that was dragged there: within (0, 1].
@@ -142,24 +176,31 @@ class SelectionTable:
     def _group_of(self, rows: np.ndarray, spec: SelectionSpec) -> np.ndarray:
         return np.zeros(len(rows), np.int8) if spec.scope == "global" else self.codes[rows]
 
-    def _group(self, spec: SelectionSpec, name: str) -> _Group:
+    def _group(self, spec: SelectionSpec, name: str) -> Group:
         groups = {group.name: group for group in self._groups(spec.scope)}
         if name not in groups:
             raise ConfigError(f"There is no group {name!r}; the groups are {', '.join(groups)}.")
         return groups[name]
 
-    def _groups_uncached(self, scope: str) -> list[_Group]:
+    def _groups_uncached(self, scope: str) -> list[Group]:
         """The groups that are ranked apart: one per domain, or the pool as one."""
         rows = self._in_groups(self.ids.ordered(self._nll), scope)
         if scope == "global":
-            return [_Group(self, POOL, 0, rows, 0)]
+            return [Group(POOL, 0, by_nll=rows, start=0, nll=self._nll, tokens=self.tokens)]
         sizes = np.bincount(self.codes[self.scored], minlength=len(self.domains))
         ends = np.cumsum(sizes)
         parts = zip(self.domains, ends - sizes, ends, strict=True)
-        return [_Group(self, name, d, rows[start:end], int(start)) for d, (name, start, end) in enumerate(parts)]
+        return [
+            Group(name, d, by_nll=rows[start:end], start=int(start), nll=self._nll, tokens=self.tokens)
+            for d, (name, start, end) in enumerate(parts)
+        ]
 
     def _order_uncached(self, strategy: str, seed: int, scope: str) -> np.ndarray:
         """Positions of the scored rows, group after group, each in the order of the strategy; ties by example id."""
+        if self._like is not None and not RANKINGS[strategy].filtered:  # it ranks by base scores
+            return self._like._order(strategy, seed, scope)
+        if strategy == CONSENSUS:
+            return self._order("instructdiff", seed, scope)
         return self._in_groups(self.ids.ordered(sort_key(self._table, strategy, seed=seed, ids=self.ids)), scope)
 
     def _in_groups(self, order: np.ndarray, scope: str) -> np.ndarray:
@@ -190,97 +231,6 @@ class SelectionTable:
             )
             for d, name in enumerate(self.domains)
         }
-
-
-class _Group:
-    """The scored rows of a domain, or of the pool, that are filtered and ranked together."""
-
-    def __init__(self, table: SelectionTable, name: str, number: int, by_nll: np.ndarray, start: int):
-        self.name = name
-        self.number = number
-        self.n = len(by_nll)
-        self.place = slice(start, start + self.n)  # of the group in an order of the table
-        self.by_nll = by_nll  # (n,) positions in the table by (ΔNLL, id)
-        self.sorted_nll = table._nll[by_nll]
-        self.tokens = table.tokens  # (N,)
-        self.all_tokens = int(table.tokens[by_nll].sum())
-
-    def filter(self, spec: SelectionSpec, decided: np.ndarray) -> tuple[float | None, float | None]:
-        """Mark the rows beyond the inclusive bounds of ΔNLL in `decided`, (N,), and give the bounds."""
-        if self.n == 0 or not RANKINGS[spec.strategy].filtered:
-            return None, None
-        below, above = spec.gammas_of(None if spec.scope == "global" else self.name)
-        if spec.filter == "rank":
-            first, end = share_of(below, self.n), self.n - share_of(above, self.n)
-            low, high = self.sorted_nll[first], self.sorted_nll[end - 1]
-        else:
-            low, high = sorted_quantile(self.sorted_nll, below), sorted_quantile(self.sorted_nll, 1 - above)
-            first = int(np.searchsorted(self.sorted_nll, low, side="left"))
-            end = int(np.searchsorted(self.sorted_nll, high, side="right"))
-        decided[self.by_nll[:first]] = NLL_LOW
-        decided[self.by_nll[end:]] = NLL_HIGH
-        return float(low), float(high)
-
-    def keep(
-        self,
-        spec: SelectionSpec,
-        survivors: np.ndarray,
-        *,
-        pinned: np.ndarray,
-        by_hand: np.ndarray,
-        decided: np.ndarray,
-        rank: np.ndarray,
-    ) -> np.ndarray:
-        """Rank the survivors and keep what the budget pays for; pinned rows take theirs first, the rest goes by rank.
-
-        `survivors` and `pinned` are positions, the others (N,); returns the positions kept by rank, the best first.
-        """
-        if RANKINGS[spec.strategy].end == "mid":
-            survivors = _from_the_middle(survivors)
-        rank[survivors] = np.arange(1, len(survivors) + 1, dtype=np.int32)
-        candidates = survivors[~by_hand[survivors]] if len(pinned) else survivors
-        kept = candidates[: self._affordable(spec, candidates, pinned)]
-        decided[kept] = SELECTED
-        return kept
-
-    def budget(self, spec: SelectionSpec) -> int:
-        """⌊β·N⌋ rows, or the response tokens that the kept rows must reach: the least integer ≥ β × all of them."""
-        ratio = spec.ratio if spec.scope == "global" else spec.ratio_of(self.name)
-        return share_of(ratio, self.n) if spec.budget == "rows" else math.ceil(_exact(ratio) * self.all_tokens)
-
-    def _affordable(self, spec: SelectionSpec, candidates: np.ndarray, pinned: np.ndarray) -> int:
-        """How many of the ranked candidates the budget pays for, after the pinned rows."""
-        if spec.budget == "rows":
-            return max(0, self.budget(spec) - len(pinned))
-        tokens = self.tokens[candidates]
-        before = int(self.tokens[pinned].sum()) + tokens.cumsum() - tokens
-        return int(np.searchsorted(before, self.budget(spec), side="left"))  # the row that crosses it is kept
-
-
-def _from_the_middle(rows: np.ndarray) -> np.ndarray:
-    """`rows` by their distance from the middle of their order, the lower first: a tenth are the ranks 45 to 55 %."""
-    n = len(rows)
-    step = np.arange(n)
-    away = (step + 1) // 2
-    return rows[(n - 1) // 2 + np.where((step + n) % 2 == 0, -away, away)]
-
-
-def share_of(ratio: float, n: int) -> int:
-    """⌊ratio·n⌋ of the decimal number that was written: 0.29 of 100 is 29, which floats make 28."""
-    return math.floor(_exact(ratio) * n)
-
-
-def sorted_quantile(values: np.ndarray, q: float) -> float:
-    """`np.quantile(values, q)` (linear) of an ascending array, to the last bit, without sorting again."""
-    place = (len(values) - 1) * q
-    below = math.floor(place)
-    a, b = float(values[below]), float(values[min(below + 1, len(values) - 1)])
-    t = place - below
-    return a + (b - a) * t if t < 0.5 else b - (b - a) * (1 - t)
-
-
-def _exact(ratio: float) -> Fraction:
-    return Fraction(str(ratio))
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

@@ -22,7 +22,7 @@ class Ranking:
 
     column: str | None
     end: Literal["min", "mid", "max"]
-    filtered: bool = False  # whether the ΔNLL filter goes before it
+    filtered: bool = False  # whether the ΔNLL filter goes before it; such a ranking rests on the calibrated scores
 
 
 # PPL = exp(NLL) ranks as the NLL does
@@ -30,6 +30,7 @@ RANKINGS: dict[str, Ranking] = {
     "instructdiff": Ranking("delta_entropy", "min", filtered=True),
     "instructdiff_mid": Ranking("delta_entropy", "mid", filtered=True),
     "instructdiff_max": Ranking("delta_entropy", "max", filtered=True),
+    "consensus": Ranking("delta_entropy", "min", filtered=True),  # among rows that equally many seeds keep
     "random": Ranking(None, "min"),
     "ppl_min": Ranking("base_nll", "min"),
     "ppl_mid": Ranking("base_nll", "mid"),

@@ -32,6 +32,7 @@ FIELDS = (
     "seed",
     "dtype",
     "device",
+    "quantization",
     "model_revision",
     "subset",
     "split",
@@ -182,6 +183,7 @@ def build() -> DataTab:
             fields["seed"] = gr.Number(label="Seed", value=0)
             fields["dtype"] = gr.Dropdown(["auto", "float32", "bfloat16", "float16"], value="auto", label="dtype")
             fields["device"] = gr.Dropdown(["auto", "cpu", "cuda", "mps"], value="auto", label="Device")
+            fields["quantization"] = gr.Dropdown(["none", "4bit"], value="none", label="Base weights (4bit: LoRA only)")
         with gr.Accordion("Hub revisions and splits", open=False), gr.Row():
             fields["model_revision"] = gr.Textbox(label="Model revision")
             fields["subset"] = gr.Textbox(label="Dataset subset")

@@ -8,7 +8,7 @@ from typing import Any
 from ..api import RunConfig, parse_source
 
 TRAINING = ("method", "num_train_epochs", "learning_rate", "batch_size", "lora_r", "seed")
-CALIBRATION = ("ratio", "rounds", "seed")
+CALIBRATION = ("ratio", "rounds", "seed", "seeds")
 
 
 def new_run(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def new_run(form: Mapping[str, Any]) -> dict[str, Any]:
     model = _present({"path": form["model"], "revision": form["model_revision"]})
     values = {
         "name": form["name"],
-        "model": model | {"dtype": form["dtype"], "device": form["device"]} if model else None,
+        "model": model | {key: form[key] for key in ("dtype", "device", "quantization")} if model else None,
         "data": {
             "sources": [_present(source) for source in sources],
             "domain_column": form["domain_column"] if form["domains"] == "column" else None,

@@ -112,7 +112,7 @@ def scoring_run(settings, pool_file):
     rows = pool_file.read_text(encoding="utf-8").splitlines()
     more = [line.replace('"n":', f'"copy": {copy}, "n":') for copy in range(6) for line in rows]
     pool_file.write_text("\n".join(more) + "\n", encoding="utf-8")
-    config = settings | {"scoring": {"shard_rows": 1, "batch_tokens": 512}}
+    config = settings | {"scoring": {"shard_rows": 1, "batch_tokens": 16, "reuse": False}}
     run = api.create_run(api.parse_config(config))
     assert api.run_here(run, "data") == "done"
     return run

@@ -196,15 +196,22 @@ def test_a_loss_that_is_not_finite_is_told(models, tmp_path):
         train(models, ROWS, config=settings(), output_dir=tmp_path, **ENDS)
 
 
-def test_running_out_of_memory_names_what_to_lower(models, tmp_path):
+@pytest.mark.parametrize(
+    ("checkpointing", "sentence"),
+    [
+        (None, "even with one row per forward pass and gradient checkpointing; lower data.max_length"),
+        (True, "even with one row per forward pass and gradient checkpointing; lower data.max_length"),
+        (False, "even with one row per forward pass; turn gradient_checkpointing on"),
+    ],
+)
+def test_running_out_of_memory_for_good_names_what_to_change(models, tmp_path, checkpointing, sentence):
     def full(*_):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     with models.base() as model:
-        model.lm_head.register_forward_pre_hook(full)
         model.model.register_forward_pre_hook(full)
-    with pytest.raises(ModelError, match="out of memory with 2 rows per forward pass; lower per_device"):
-        train(models, ROWS, config=settings(), output_dir=tmp_path, **ENDS)
+    with pytest.raises(ModelError, match=sentence):
+        train(models, ROWS, config=settings(gradient_checkpointing=checkpointing), output_dir=tmp_path, **ENDS)
 
 
 def test_training_on_nothing_is_refused(models, tmp_path):

@@ -218,7 +218,8 @@ def test_what_differs_in_the_settings(scored):
     assert found["calibration.ratio"] == ("0.1", "0.2")
     assert found["model.path"] == ("–", "/models/small")
     assert found["preset"] == ("–", "paper")
-    assert set(found) == {"calibration.ratio", "model.path", "model.dtype", "model.device", "preset", "scores"}
+    model = {"model.path", "model.dtype", "model.device", "model.quantization"}
+    assert set(found) == {"calibration.ratio", "preset", "scores", *model}
     assert (pair.there.model, pair.there.preset, pair.there.title) == ("small", "paper", "other")
     assert (pair.there.seed, pair.there.steps, pair.there.rows) == (None, None, N)
 

@@ -27,6 +27,7 @@ def test_by_hand():
     assert seconds(100) == pytest.approx(2060)
     assert seconds(1, epochs=3) == pytest.approx(17.6 + 9.0)
     assert seconds(1, calibration_ratio=1) == pytest.approx(17.6 + 30.0)
+    assert seconds(1, seeds=3) == pytest.approx(4 * 8.8 + 3 * 3.0), "the base model is scored once"
     assert seconds(1, rate=2000.0) == pytest.approx(10.3)
     assert seconds(1, response_tokens_per_row=5) == pytest.approx(2 * 2 * 1000 * 5 / 1000 + 3.0)
 

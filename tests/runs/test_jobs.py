@@ -34,8 +34,8 @@ def make(settings, path, **data):
 
 @pytest.fixture
 def slow_settings(settings):
-    """Scoring one row a shard: slow enough to be caught in the middle."""
-    return settings | {"scoring": {"shard_rows": 1, "batch_tokens": 512}}
+    """Scoring one row a unit, each run for itself: slow enough to be caught in the middle."""
+    return settings | {"scoring": {"shard_rows": 1, "batch_tokens": 16, "reuse": False}}
 
 
 def shards(run):

@@ -11,6 +11,7 @@ import yaml
 from instructdiff_ui import api
 from instructdiff_ui.config import SelectionSpec, parse_config
 from instructdiff_ui.errors import ConfigError, DataError, ModelError, RunError
+from instructdiff_ui.runs import scoringwork
 from instructdiff_ui.runs.stages import scoring, training
 from instructdiff_ui.runs.stages.training import draw
 
@@ -74,6 +75,7 @@ def test_what_is_done_is_not_done_again(run, monkeypatch):
 
 
 def test_the_same_settings_give_the_same_scores(settings, tmp_path):
+    settings["scoring"]["reuse"] = False  # else the second run would have the scores of the first
     tables = []
     for name in ("one", "two"):
         run = api.create_run(parse_config(settings), run_dir=tmp_path / name)
@@ -223,10 +225,10 @@ def test_a_full_disk_is_said_and_what_is_done_stays(run, monkeypatch):
 
     api.run_here(run, "data")
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(scoring, "_write_scores", full)
+    monkeypatch.setattr(scoringwork, "write_shard", full)
     assert api.run_here(run, "selection") == "failed"
     assert "disk is full" in api.status(run).message
     monkeypatch.undo()

@@ -9,7 +9,8 @@ from naive import naive_selection
 
 from instructdiff_ui.config import PRESETS, SelectionSpec
 from instructdiff_ui.errors import ConfigError, DataError
-from instructdiff_ui.selection.rules import SelectionTable, apply, share_of, sorted_quantile
+from instructdiff_ui.selection.groups import share_of, sorted_quantile
+from instructdiff_ui.selection.rules import SelectionTable, apply
 
 
 def make_table(rows):

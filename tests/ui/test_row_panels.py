@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -52,6 +53,21 @@ def test_a_row_of_the_table():
     ((*line, by_hand),) = cells(tree)
     assert line == ["kept", "math", "Add 1 and 2.", "−0.123", "0.500", "1,234"]
     assert by_hand == "✓ ✕"
+
+
+SEEDED = {"delta_entropy_seed_sd": 0.2, "delta_entropy_low": -0.5, "delta_entropy_high": 0.25, "kept_by_seeds": 2}
+
+
+def test_several_calibration_seeds_have_an_interval_and_a_count():
+    tree = shown(replace(page(SEEDED), seeds=3))
+    assert heads(tree)[-3:] == ["Seed interval", "Kept by seeds", "By hand"]
+    assert cells(tree)[0][-3:-1] == ["−0.500 … 0.250", "2 of 3"]
+    again = shown(replace(page(SEEDED), seeds=3), extra="delta_entropy_seed_sd")
+    assert heads(again) == heads(tree), "a column that is there is not shown twice"
+
+
+def test_a_column_of_the_dataset_is_no_count_of_seeds():
+    assert "Seed interval" not in heads(shown(page(SEEDED)))
 
 
 @pytest.mark.parametrize("decision", ["selected", "nll_low", "nll_high", "rank", "excluded", "quarantined"])

@@ -12,7 +12,7 @@ from .context import Context
 from .evaluation import evaluate, evaluate_base, evaluate_calibrated
 from .loading import pool, tokens
 from .scoring import score_base, score_calibrated
-from .selecting import deltas, import_scores, select
+from .selecting import combine, deltas, import_scores, select
 from .training import calibrate, finetune
 
 WORK: dict[str, Callable[[Context], dict[str, Any]]] = {
@@ -25,6 +25,7 @@ WORK: dict[str, Callable[[Context], dict[str, Any]]] = {
         score_base,
         score_calibrated,
         deltas,
+        combine,
         import_scores,
         select,
         evaluate_base,

@@ -10,6 +10,7 @@ import pandas as pd
 from ...config import SelectionSpec, validated
 from ...files import read_json, replacing, write_json
 from .context import Context, examples_folder
+from .noise import delta_noise
 from .scoring import read_scores
 
 
@@ -33,7 +34,21 @@ def deltas(ctx: Context) -> dict[str, Any]:
     base, calibrated = read_scores(ctx.upstream("score_base")), read_scores(ctx.upstream("score_calibrated"))
     table = make_deltas(base, calibrated, rows)
     _write_deltas(ctx, table)
-    return {"rows": len(table), **seed_facts(ctx.stage)}
+    return {"rows": len(table), **seed_facts(ctx.stage), **delta_noise(ctx)}
+
+
+def combine(ctx: Context) -> dict[str, Any]:
+    """Make one table of the deltas of several calibration seeds: their mean, and how far they lie apart."""
+    from ...selection.seeds import combine as combined
+    from ..seeds import combined_facts
+
+    tables = {
+        stage["calibrate"].settings["seed"]: pd.read_parquet(stage.folder(ctx.store) / "deltas.parquet")
+        for stage in ctx.stage.upstream
+    }
+    table = combined(tables)
+    _write_deltas(ctx, table)
+    return {"rows": len(table), **combined_facts(ctx.stage)}
 
 
 def import_scores(ctx: Context) -> dict[str, Any]:
@@ -64,15 +79,16 @@ def _write_deltas(ctx: Context, table: pd.DataFrame) -> None:
 def select(ctx: Context) -> dict[str, Any]:
     """Apply the round's rule to its deltas."""
     from ...data.pool import read_examples
-    from ...selection.rules import apply
-    from ..results import export_selected, selection_record
+    from ...selection.rules import SelectionTable
+    from ..results import export_selected, selection_record, with_votes
 
     spec = validated(SelectionSpec, ctx.stage.settings)
     table = pd.read_parquet(ctx.stage.upstream[0].folder(ctx.store) / "deltas.parquet")
-    chosen = apply(table, spec)
+    sorted_table = SelectionTable(table)
+    chosen = sorted_table.select(spec)
     record = selection_record(chosen)
     write_json(ctx.folder / "selection.json", record)
     examples = read_examples(examples_folder(ctx.stage, ctx.store) / "examples.parquet", ids=chosen.ids)
     by_id = {example.example_id: example for example in examples}
-    export_selected(ctx.folder / "selected.jsonl", by_id, table, chosen)
+    export_selected(ctx.folder / "selected.jsonl", by_id, with_votes(table, sorted_table, spec), chosen)
     return {"rows": len(chosen.ids), "spec": spec.hash}

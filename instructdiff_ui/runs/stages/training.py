@@ -16,17 +16,21 @@ from .context import Context, trained_path
 
 
 def calibrate(ctx: Context) -> dict[str, Any]:
-    """Fine-tune the base model on ⌊αN⌋ random rows, or on the selection of the round before (METHOD.md §1)."""
+    """Fine-tune the base model on ⌊αN⌋ random rows, or on the selection of the round before (METHOD.md §1).
+
+    Both seeds are those of the stage: of several calibrations each has its own.
+    """
     from ...data.tokens import read_tokens
 
     rows = read_tokens(ctx.upstream("tokens") / "tokens.parquet")
-    calibration = ctx.config.calibration
+    calibration, settings = ctx.config.calibration, ctx.stage.settings
+    training = calibration.training.model_copy(update={"seed": settings["training"]["seed"]})
     if ctx.stage.round == 1:
-        chosen = draw([row.example_id for row in rows], ratio=calibration.ratio, seed=calibration.seed)
+        chosen = draw([row.example_id for row in rows], ratio=calibration.ratio, seed=settings["seed"])
     else:
         chosen = set(read_json(ctx.upstream("select") / "selection.json")["ids"])
     write_json(ctx.folder / "ids.json", sorted(chosen))
-    return _train(ctx, [row for row in rows if row.example_id in chosen], calibration.training)
+    return _train(ctx, [row for row in rows if row.example_id in chosen], training)
 
 
 def draw(ids: list[str], *, ratio: float, seed: int) -> set[str]:

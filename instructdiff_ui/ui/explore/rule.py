@@ -42,7 +42,8 @@ class RuleCard:
 
     def show(self, scene: Scene) -> list[Any]:
         spec = scene.spec
-        seeds = api.other_seeds(scene.run, spec) if RANKINGS[spec.strategy].filtered else {}
+        alone = RANKINGS[spec.strategy].filtered and scene.preview.agreement is None
+        seeds = api.other_seeds(scene.run, spec) if alone else {}
         kpis = selections.selection_kpis(
             scene.preview,
             scene.now,
@@ -51,8 +52,9 @@ class RuleCard:
             versus_random=versus_random(scene),
             sign=scene.sign,
         )
+        choices = [(STRATEGIES[name], name) for name in api.strategies(scene.run)]
         return [
-            spec.strategy,
+            gr.update(choices=choices, value=spec.strategy),
             spec.budget,
             spec.scope,
             spec.filter,

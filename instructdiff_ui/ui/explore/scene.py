@@ -28,7 +28,8 @@ class Scene:
     @property
     def key(self) -> str:
         """Another one for other scores."""
-        return f"{self.run} {self.now.facts('deltas') or self.now.facts('import_scores')}"
+        made = (self.now.facts(work) for work in ("combine", "deltas", "import_scores"))
+        return f"{self.run} {next(filter(None, made), {})}"
 
     @cached_property
     def config(self) -> RunConfig:
@@ -72,4 +73,5 @@ class Scene:
 
 
 def is_scored(now: RunStatus) -> bool:
-    return now.done("deltas") or now.done("import_scores")
+    several = any(stage.work == "combine" for stage in now.stages)
+    return now.done("combine" if several else "deltas") or now.done("import_scores")

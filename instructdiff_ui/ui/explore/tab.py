@@ -12,8 +12,9 @@ from ...api import RunStatus, SelectionSpec
 from ...errors import ConfigError
 from .. import format as fmt
 from ..live import live
-from ..panels import selections, tokenview
+from ..panels import noise_panel, selections, tokenview
 from ..state import Drawing, Steps, TableState, view_of
+from ..view import view
 from . import analysis, charts, exports, rows, rule
 from .scene import Scene, is_scored
 
@@ -26,6 +27,7 @@ class ExploreTab:
     rows: rows.RowsCard
     analysis: analysis.AnalysisCard
     exports: exports.ExportCard
+    noise: gr.HTML  # where ΔH is not well above the noise of the arithmetic; hidden elsewhere
     link: gr.Textbox  # the `state` of the address; hidden
     finetune: gr.Button | None = None  # of the Fine-tune tab: says on how many rows
 
@@ -42,6 +44,7 @@ class ExploreTab:
             *self.charts.outputs,
             *self.rows.outputs,
             self.analysis.due,
+            self.noise,
             self.finetune,
             self.link,
         ]
@@ -64,6 +67,7 @@ class ExploreTab:
             *self.charts.show(scene),
             *self.rows.show(scene),
             analysis.due(scene),
+            noise_shown(scene),
             gr.update(value=f"Fine-tune on {kept:,} rows"),
             link(scene),
         ]
@@ -107,6 +111,12 @@ class ExploreTab:
             rows.text_of(run, table, sign=1 if api.config(run).delta_nll_sign == "calibrated-base" else -1),
             [],
         ]
+
+
+def noise_shown(scene: Scene) -> dict[str, Any]:
+    """The note on numerical noise, out of the way where there is nothing to say."""
+    note = noise_panel.noise_note(api.noise(scene.run))
+    return gr.update(value=note, visible=bool(note))
 
 
 def drawing_choices(run: str) -> dict[str, list[Any]]:
@@ -170,6 +180,7 @@ def build() -> ExploreTab:
     link, cube = gr.Textbox(visible="hidden", elem_id="link-state"), live("cube")
     with gr.Column(visible=False) as body:
         made = rule.build(tools, kpis)
+        noise = view(elem_id="noise", label="Numerical noise")
         return ExploreTab(
             body=body,
             rule=made,
@@ -177,5 +188,6 @@ def build() -> ExploreTab:
             rows=rows.build(),
             analysis=analysis.build(),
             exports=exports.build(),
+            noise=noise,
             link=link,
         )

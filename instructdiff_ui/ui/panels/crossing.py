@@ -49,6 +49,8 @@ def _line(pair: Pair) -> list[str]:
 def _made(side: Side) -> str:
     """How a side was scored, as far as the run says so."""
     seed = "" if side.seed is None else f"calibration seed {side.seed}"
+    if side.seeds:
+        seed = f"mean of calibration seeds {', '.join(map(str, side.seeds))}"
     parts = [
         side.model,
         side.preset,

@@ -8,7 +8,7 @@ from ...api import SCORES, Neighbour, RowView
 from .. import format as fmt
 from ..view import Node, div, h, span
 from .parts import text_block
-from .table import DECISIONS, hand_buttons
+from .table import DECISIONS, hand_buttons, interval
 
 HIDDEN = ("messages", "example_id", *SCORES)  # columns that the row view shows in its own way
 METRICS = (
@@ -33,7 +33,23 @@ def row_facts(view: RowView | None, *, sign: int) -> Node:
         "",
         div("row-title", h("b", {}, example.example_id), span("muted", f"{example.domain} · {example.source}")),
         div("why", why(view, sign=sign)),
+        _over_seeds(view),
         div("hand-line", *hand_buttons(example.example_id, view.by_hand, short=False)),
+    )
+
+
+def _over_seeds(view: RowView) -> Node | None:
+    """The row under each calibration seed alone, where there are several."""
+    if not view.seeds:
+        return None
+    mean, kept = view.scores["delta_entropy"], sum(one.kept for one in view.seeds)
+    each = ", ".join(
+        f"seed {one.seed}: {fmt.nats(one.delta_entropy)}{' kept' if one.kept else ''}" for one in view.seeds
+    )
+    return div(
+        "muted small",
+        f"Mean ΔH over {len(view.seeds)} calibration seeds {fmt.nats(mean)}, 95 % interval {interval(view.scores)}; "
+        f"kept by {kept} of {len(view.seeds)} ({each}).",
     )
 
 
@@ -118,7 +134,9 @@ def why(view: RowView, *, sign: int) -> str:
     cut, scores = view.cutoff, view.scores
     if view.decision in ("nll_low", "nll_high"):
         side = "low" if view.decision == "nll_low" else "high"
-        bound = cut[view.decision] or 0.0
+        bound = cut[view.decision]
+        if bound is None:  # a consensus has no bounds of its own
+            return "Dropped by the filter: its ΔNLL is beyond the cut-offs under every calibration seed."
         margin = abs(scores["delta_nll"] - bound)
         word = "below" if (side == "low") == (sign > 0) else "above"
         return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...api import Counts, Overlap, Preview, RunStatus, SelectionSpec
+from ...api import Agreement, Counts, Overlap, Preview, RunStatus, SelectionSpec
 from ...selection.strategies import RANKINGS
 from .. import format as fmt
 from ..palette import domain_colours
@@ -38,6 +38,7 @@ def selection_kpis(
         kpi("β", fmt.percent(spec.ratio), f"of the {spec.budget}, {spec.scope}{_own_rules(spec)}"),
         _calibration_kpi(now),
         *([_seeds_kpi(seeds)] if seeds and filtered else []),  # the others do not calibrate
+        *([_agreement_kpi(preview.agreement)] if preview.agreement and filtered else []),
         *([_random_kpi(versus_random)] if versus_random else []),
         _mix_kpi(preview.selection.counts),
         kpi("Selection", "saved" if committed else "preview", f"spec {spec.hash[:8]}{_by_hand(spec)}"),
@@ -84,6 +85,12 @@ def _seeds_kpi(seeds: Mapping[int, Overlap]) -> Node:
     """How far the kept rows stay when other rows are drawn to calibrate on."""
     values = " · ".join(f"{one.jaccard:.2f}" for one in seeds.values())
     return kpi("Other seeds", values, f"Jaccard, calibration seed {', '.join(map(str, seeds))}")
+
+
+def _agreement_kpi(found: Agreement) -> Node:
+    """How far the calibration seeds of this run, each for itself, keep the same rows."""
+    note = f"stability Φ {fmt.agreement(found.stability)} · mean pairwise Jaccard {fmt.agreement(found.jaccard)}"
+    return kpi("Calibration seeds", f"{found.seeds} seeds", note)
 
 
 def _random_kpi(gap: str) -> Node:

@@ -40,6 +40,7 @@ COLUMNS = (
     ("delta_nll", "ΔNLL"),
     ("n_tokens", "Tokens"),
 )
+SEED_COLUMNS = (("delta_entropy_seed_sd", "Seed interval"), ("kept_by_seeds", "Kept by seeds"))  # of several seeds
 _TEXT_COLUMNS = 3
 
 
@@ -48,13 +49,14 @@ def rows_table(page: Page | None, query: RowQuery, *, extra: str, current: str |
     if page is None:
         return []
     turn = "delta_nll" if sign < 0 else ""
-    shown = [*COLUMNS, *([(extra, fmt.metric(extra))] if extra and extra not in dict(COLUMNS) else [])]
+    shown = [*COLUMNS, *(SEED_COLUMNS if page.seeds else ())]
+    shown += [(extra, fmt.metric(extra))] if extra and extra not in dict(shown) else []
     top = div("rows-top", _segments(page, query), _chips(query, sign))
     if not len(page.rows):
         return div("", top, div("empty", "No row matches. ", _clear(query)))
     names = [_sort_header(k, name, label, query, turned=name == turn) for k, (name, label) in enumerate(shown)]
     names.append(h("th", {"scope": "col"}, span("sr-only", "By hand")))
-    body = [_row(row, shown, current, sign) for row in page.rows.to_dict("records")]
+    body = [_row(row | {"seeds": page.seeds}, shown, current, sign) for row in page.rows.to_dict("records")]
     table = h("table", {"class": "grid-table rows"}, h("thead", {}, h("tr", {}, *names)), h("tbody", {}, *body))
     return div("", top, h("div", {"class": "scroll"}, table), _footer(page))
 
@@ -154,9 +156,18 @@ def _cell(row: Mapping[Any, Any], name: str, sign: int) -> Node:
             _mark("borderline", "so near the cut-off that noise may have decided") if row["borderline"] else None,
         ]
         return h("td", {"class": "clip"}, fmt.clipped(row["instruction"], 160), *marks)
+    if name == "delta_entropy_seed_sd" and row["seeds"]:
+        return h("td", {"class": "num", "title": "95 % interval of the mean ΔH over seeds"}, interval(row))
+    if name == "kept_by_seeds" and row["seeds"]:
+        return h("td", {"class": "num"}, f"{row[name]} of {row['seeds']}")
     value = row[name]
     number = sign * value if name == "delta_nll" else value
     return h("td", {"class": "num"}, fmt.value(name, number) if not isinstance(value, str) else fmt.clipped(value, 40))
+
+
+def interval(row: Mapping[Any, Any]) -> str:
+    """The interval of the mean ΔH over calibration seeds, in nats."""
+    return f"{fmt.nats(row['delta_entropy_low'])} … {fmt.nats(row['delta_entropy_high'])}"
 
 
 def _mark(word: str, title: str) -> Node:
