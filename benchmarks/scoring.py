@@ -6,7 +6,7 @@ the full sequence, a log-softmax and a softmax over them, in PyTorch's default s
 in all) at the rate of one large matrix product in the same dtype, or the least traffic (all weights once per batch) at
 the rate of a large copy, whichever takes longer. Weights are random: right for speed, wrong for everything else.
 
-    python -m benchmarks.scoring [--shapes 135M,0.5B] [--rows 64] [--model FOLDER]
+    python -m benchmarks.scoring [--shapes 135M,0.5B] [--rows 32] [--model FOLDER]
 
 Every case is measured in a process of its own, so that its peak of memory is its own.
 """
@@ -56,7 +56,7 @@ def main() -> None:
     device = resolve_device("auto").type
     parser.add_argument("--shapes", default="0.5B,1.5B,7B" if device == "cuda" else "135M,0.5B")
     parser.add_argument("--model", help="a model folder, instead of random weights")
-    parser.add_argument("--rows", type=int, default=2048 if device == "cuda" else 64)
+    parser.add_argument("--rows", type=int, default=2048 if device == "cuda" else 32)
     parser.add_argument("--case", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.case:
@@ -105,10 +105,11 @@ def measured(shape: str, work: str, dtype: str, rows: int) -> dict[str, float]:
     tokens = sum(row.length for row in some)
     if work == "plain":
         plain(model, some[:1])
-        return {"tokens_per_second": tokens / best(lambda: plain(model, some), repeats=2)}
-    tune() if device.type == "cpu" else None
+        return {"tokens_per_second": tokens / best(lambda: plain(model, some), repeats=2, warm=True)}
+    if device.type == "cpu":
+        tune()
     peak = memory_of(lambda: score(model, some, batch_tokens=None, logits_mb=LOGITS_MB), device)
-    seconds = best(lambda: score(model, some, batch_tokens=None, logits_mb=LOGITS_MB), repeats=3)
+    seconds = best(lambda: score(model, some, batch_tokens=None, logits_mb=LOGITS_MB), repeats=2, warm=True)
     share = roofline_seconds(model, some, dtype=getattr(torch, dtype)) / seconds
     return {"tokens_per_second": tokens / seconds, "share": share, "peak_bytes": peak}
 
@@ -188,9 +189,10 @@ def finished(value: Tensor) -> None:
         torch.cuda.synchronize()
 
 
-def best(work: Callable[[], Any], *, repeats: int) -> float:
-    """Seconds of the fastest of several, the first not counted."""
-    work()
+def best(work: Callable[[], Any], *, repeats: int, warm: bool = False) -> float:
+    """Seconds of the fastest of several, after one that does not count unless everything is `warm` already."""
+    if not warm:
+        work()
     times = []
     for _ in range(repeats):
         begun = time.perf_counter()

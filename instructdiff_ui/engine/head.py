@@ -71,7 +71,9 @@ class OutputHead:
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(P, D) hidden states to (P, V) logits, in float32 or float64."""
-        return self._logits(hidden, *self._block(0, len(self.weight)))
+        block = self.tile[1]
+        parts = [self._logits(hidden, *self._block(v, v + block)) for v in range(0, len(self.weight), block)]
+        return torch.cat(parts, dim=-1)
 
     def _block(self, first: int, last: int) -> tuple[Tensor, Tensor | None]:
         """A slice of the vocabulary, in the dtype that it is multiplied in."""
