@@ -65,7 +65,7 @@ def test_known_cards_by_their_names():
 
 def test_machines_without_a_known_card(monkeypatch):
     monkeypatch.setattr(module, "_matmul_rate", lambda: 100e9)
-    assert machine_rate(Hardware(2, 8.0, ())) == pytest.approx(50e9)
+    assert machine_rate(Hardware(2, 8.0, ())) == pytest.approx(70e9)
     assert machine_rate(Hardware(8, 16.0, ("Apple GPU (MPS)",))) == pytest.approx(1e12)
 
 
