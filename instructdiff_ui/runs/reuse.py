@@ -59,7 +59,8 @@ def scorer(model: ModelConfig, *, revision: str, dtype: str, device: str, score_
 
 def note(artifact: Path, who: dict[str, Any]) -> None:
     """Write down who scores, before any scores are there: those of a run that is interrupted can be used as well."""
-    write_json(artifact / FILE, who)
+    if read_json(artifact / FILE) != who:
+        write_json(artifact / FILE, who)
 
 
 class Contents:
