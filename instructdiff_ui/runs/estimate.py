@@ -18,8 +18,8 @@ from .hardware import Hardware
 STARTING = 20.0  # seconds for the worker, its libraries, and loading the model once per stage
 STEP, FEWEST, MOST = 100, 200, 10_000  # rows
 
-# The share of numpy's rate for one large matrix product that scoring in float32 keeps up, taken low: on an AMD processor it
-# was 1.2 times that rate, because PyTorch's library is faster there, and 1.9 times in bfloat16 (docs/benchmarks.md).
+# The share of numpy's rate for one large matrix product that scoring in float32 keeps up, taken low: on an AMD
+# processor it was 1.2 times that rate, because the library is faster there, and 1.9 in bfloat16 (docs/benchmarks.md).
 CPU_EFFICIENCY = 0.7
 # The usual share of the peak in the data sheet, for models of this size on short rows.
 CUDA_EFFICIENCY = 0.35

@@ -45,8 +45,8 @@ def build() -> ScoreTab:
     with gr.Column(elem_classes=["box"]):
         gr.HTML(
             "<h3>Calibration</h3><p class='hint'>The base model is fine-tuned a little on a random α of the pool; then "
-            "every row is scored under both models. With several seeds that is done once for each, against one base "
-            "scoring.</p>",
+            "every row is scored under both models. With several calibration seeds S that is done for S draws, against "
+            "one base scoring, and their mean ΔH is ranked.</p>",
             padding=False,
         )
         with gr.Row():
@@ -55,10 +55,9 @@ def build() -> ScoreTab:
                 gr.Number(label="Rounds K", value=1, min_width=96),
                 gr.Number(label="Seed of the draw", value=0, min_width=96),
                 gr.Number(
-                    label="Seeds S",
+                    label="Calibration seeds S",
                     value=1,
                     min_width=96,
-                    info="calibrations with other draws; mean ΔH is ranked",
                     elem_id="seeds",
                 ),
             ]

@@ -40,7 +40,7 @@ COLUMNS = (
     ("delta_nll", "ΔNLL"),
     ("n_tokens", "Tokens"),
 )
-SEED_COLUMNS = (("delta_entropy_seed_sd", "Seed interval"), ("kept_by_seeds", "Kept by seeds"))  # of several seeds
+SEED_COLUMNS = (("kept_by_seeds", "Seeds"), ("delta_entropy_seed_sd", "± seeds"))  # of several calibration seeds
 _TEXT_COLUMNS = 3
 
 
@@ -157,9 +157,12 @@ def _cell(row: Mapping[Any, Any], name: str, sign: int) -> Node:
         ]
         return h("td", {"class": "clip"}, fmt.clipped(row["instruction"], 160), *marks)
     if name == "delta_entropy_seed_sd" and row["seeds"]:
-        return h("td", {"class": "num", "title": "95 % interval of the mean ΔH over seeds"}, interval(row))
+        half = (row["delta_entropy_high"] - row["delta_entropy_low"]) / 2
+        title = f"95 % interval of the mean ΔH over calibration seeds: {interval(row)}"
+        return h("td", {"class": "num", "title": title}, f"{half:.3f}")
     if name == "kept_by_seeds" and row["seeds"]:
-        return h("td", {"class": "num"}, f"{row[name]} of {row['seeds']}")
+        title = "how many calibration seeds keep the row, each by the rule on its own scores"
+        return h("td", {"class": "num", "title": title}, f"{row[name]}/{row['seeds']}")
     value = row[name]
     number = sign * value if name == "delta_nll" else value
     return h("td", {"class": "num"}, fmt.value(name, number) if not isinstance(value, str) else fmt.clipped(value, 40))
