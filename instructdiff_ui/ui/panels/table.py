@@ -57,7 +57,8 @@ def rows_table(page: Page | None, query: RowQuery, *, extra: str, current: str |
     names = [_sort_header(k, name, label, query, turned=name == turn) for k, (name, label) in enumerate(shown)]
     names.append(h("th", {"scope": "col"}, span("sr-only", "By hand")))
     body = [_row(row | {"seeds": page.seeds}, shown, current, sign) for row in page.rows.to_dict("records")]
-    table = h("table", {"class": "grid-table rows"}, h("thead", {}, h("tr", {}, *names)), h("tbody", {}, *body))
+    dense = " dense" if page.seeds else ""  # two columns more
+    table = h("table", {"class": f"grid-table rows{dense}"}, h("thead", {}, h("tr", {}, *names)), h("tbody", {}, *body))
     return div("", top, h("div", {"class": "scroll"}, table), _footer(page))
 
 
