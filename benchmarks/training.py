@@ -32,6 +32,7 @@ from benchmarks.scoring import matmul_rate
 from instructdiff_ui.config import ModelConfig, TrainingConfig
 from instructdiff_ui.data.examples import TokenizedExample
 from instructdiff_ui.engine.models import Models
+from instructdiff_ui.engine.processor import tune
 from instructdiff_ui.engine.training import train
 
 END, PAD = 0, 1
@@ -100,7 +101,7 @@ def plain(models: Models, rows: list[TokenizedExample], config: TrainingConfig, 
         save_strategy="no",
         report_to="none",
         disable_tqdm=True,
-        logging_steps=1,
+        logging_strategy="no",
         max_length=None,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
@@ -214,6 +215,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--shape", choices=SHAPES, nargs="*")
     arguments = parser.parse_args()
+    tune()  # the roofline is that of the faster library
     cuda = torch.cuda.is_available()
     layers = arguments.layers or (None if cuda else 4)
     with tempfile.TemporaryDirectory() as folder:

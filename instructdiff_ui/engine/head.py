@@ -49,7 +49,7 @@ class OutputHead:
         A row is the ids that are read and the targets that its last positions predict. All begin with the `prefix`.
         """
         hidden = self._hidden(rows, prefix)  # (P, D)
-        targets = torch.tensor([t for _, target in rows for t in target], device=self.device)  # (P,)
+        targets = self._sent(np.concatenate([np.asarray(target, np.int64) for _, target in rows]))  # (P,)
         with rounding_allowed(self.weight.dtype == hidden.dtype == torch.bfloat16):
             return self._reduced(hidden, targets)
 
@@ -106,10 +106,19 @@ class OutputHead:
             own = len(ids) - before
             padded[r, :own] = ids[before:]
             positions.append(np.arange(own - len(target), own) + r * width)
-        input_ids = torch.from_numpy(padded).to(self.device)
+        input_ids = self._sent(padded)
         how = {"past_key_values": prefix.cache(len(rows))} if prefix else {"use_cache": False}
         hidden = self.decoder(input_ids=input_ids, **how).last_hidden_state  # (B, T, D)
-        return hidden.flatten(0, 1)[torch.from_numpy(np.concatenate(positions)).to(self.device)]
+        return hidden.flatten(0, 1)[self._sent(np.concatenate(positions))]
+
+    def _sent(self, values: np.ndarray) -> Tensor:
+        """The values on the device; a GPU takes them while it computes what it was given before."""
+        tensor = torch.from_numpy(values)
+        return (
+            tensor.pin_memory().to(self.device, non_blocking=True)
+            if self.device.type == "cuda"
+            else tensor.to(self.device)
+        )
 
     @torch.inference_mode()
     def _check(self) -> None:

@@ -24,23 +24,32 @@ WORTH = 1.3  # times faster: where the two are about equal, chance must not choo
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 
 
-@cache
-def tune() -> None:
+def tune(choice: str | None = None) -> str:
     """Make float32 products and large temporaries as fast as this processor allows; to be called before heavy work.
 
     PyTorch multiplies float32 matrices with MKL unless oneDNN may round the factors to bfloat16. On processors without
     AMX oneDNN never rounds, and on some (AMD's) it is more than twice as fast as MKL. So the permission is given where
-    products come out as exact as before, and faster; where they do not, nothing changes.
+    products come out as exact as before, and faster; where they do not, nothing changes. Found out once per process, or
+    taken from another as its `choice`, so that both compute alike; returns the choice.
     """
-    keep_freed_memory()
-    if not torch.backends.mkldnn.is_available() or _precision() not in ("none", "ieee"):
-        return
+    global _choice
+    if choice is not None or _choice is None:
+        keep_freed_memory()
+        _choice = choice or _faster()
+    if _choice != _precision() and torch.backends.mkldnn.is_available():
+        _set_precision(_choice)
+    return _choice
+
+
+def _faster() -> str:
+    """The setting under which float32 products are exact and clearly faster than in PyTorch's default, else that."""
+    default = _precision()
+    if not torch.backends.mkldnn.is_available() or default not in ("none", "ieee"):
+        return default
     a, b = _factors(512, 1024, 1024)
     before = _seconds(lambda: a @ b)
     with rounding_allowed():
-        if not _exact() or _seconds(lambda: a @ b) * WORTH > before:
-            return
-    _set_precision("bf16")
+        return "bf16" if _exact() and _seconds(lambda: a @ b) * WORTH <= before else default
 
 
 @contextmanager
@@ -141,3 +150,4 @@ def _set_precision(value: str) -> None:
 
 _onednn: Any = torch.backends.mkldnn
 _products = _onednn.matmul  # its settings for matrix products
+_choice: str | None = None  # of this process, once it is made

@@ -79,7 +79,10 @@ def work(line: Line) -> None:
 
 def _model(request: dict[str, Any]) -> AbstractContextManager[Any]:
     from ..engine.models import Models
+    from ..engine.processor import tune
 
+    if request["products"] is not None:
+        tune(request["products"])
     models = Models(validated(ModelConfig, request["model"]))
     return models.base() if request["tuned"] is None else models.tuned(request["tuned"])
 

@@ -48,11 +48,15 @@ def score_side_by_side(
     `model` names a device type and a dtype, not "auto". What the processes have finished when this ends is written,
     however it ends. Raises what one of them raised, and `RunError` for one that died; its last words are in `log`.
     """
+    from ..engine.processor import tune
+
     saved = Path(task.artifact) / _KNOWN
+    products = tune() if model.device == "cpu" else None  # all multiply with the same library
     request: dict[str, Any] = {
         "task": asdict(task),
         "model": model.model_dump(mode="json"),
         "batch_tokens": batch_tokens,
+        "products": products,
     }
     request |= {"tuned": None if tuned is None else str(tuned), "known": None}
     if work.known.rows.any():

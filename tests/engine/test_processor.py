@@ -11,18 +11,17 @@ from instructdiff_ui.engine import processor
 @pytest.fixture
 def precision():
     """The setting of this process, put back afterwards."""
-    before = torch.backends.mkldnn.matmul.fp32_precision
+    before, chosen = torch.backends.mkldnn.matmul.fp32_precision, processor._choice
     yield lambda: torch.backends.mkldnn.matmul.fp32_precision
-    torch.backends.mkldnn.matmul.fp32_precision = before
-    processor.tune.cache_clear()
+    torch.backends.mkldnn.matmul.fp32_precision, processor._choice = before, chosen
 
 
 def retuned(monkeypatch, *, exact: bool, faster: bool) -> None:
     times = iter([1.0, 0.5 if faster else 1.0])
     monkeypatch.setattr(processor, "_exact", lambda: exact)
     monkeypatch.setattr(processor, "_seconds", lambda work: next(times))
+    monkeypatch.setattr(processor, "_choice", None)
     torch.backends.mkldnn.matmul.fp32_precision = "ieee"
-    processor.tune.cache_clear()
     processor.tune()
 
 
@@ -43,6 +42,14 @@ def test_products_stay_exact_to_float32(precision):
 def test_the_other_library_is_taken_only_where_it_is_exact_and_faster(precision, monkeypatch, exact, faster, expected):
     retuned(monkeypatch, exact=exact, faster=faster)
     assert precision() == expected
+
+
+@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="this build of PyTorch has no oneDNN")
+def test_a_process_can_take_over_the_choice_of_another(precision, monkeypatch):
+    monkeypatch.setattr(processor, "_faster", lambda: "ieee")
+    monkeypatch.setattr(processor, "_choice", None)
+    assert processor.tune("bf16") == precision() == "bf16"
+    assert processor.tune() == "bf16", "and keeps it"
 
 
 @pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="this build of PyTorch has no oneDNN")
