@@ -26,7 +26,7 @@ _children: list[subprocess.Popen] = []  # started by this process: asked now and
 
 def start(store: RunStore, *, until: str) -> None:
     """Launch a worker for the stages up to `until`; `RunError` if one is at work already."""
-    if store.is_busy() or is_starting(store):
+    if _at_work(store):
         raise RunError(f"Run {store.run_id} is at work already: wait, or stop it first.")
     store.clear_stop()
     requested = time.time()
@@ -41,6 +41,15 @@ def start(store: RunStore, *, until: str) -> None:
         )
     _children.append(process)
     write_json(store.path / "job.json", {"until": until, "pid": process.pid, "requested": requested})
+
+
+def _at_work(store: RunStore) -> bool:
+    """Whether a worker is on the run; one that merely looks holds the lock for an instant too, so look again."""
+    for _ in range(3):
+        if not store.is_busy():
+            return is_starting(store)
+        time.sleep(0.02)
+    return True
 
 
 def environment() -> dict[str, str]:

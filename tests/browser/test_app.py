@@ -51,6 +51,7 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     page.get_by_label("α, share of pool").fill("0.2")
     page.locator("#score").click()
     finished(page, "Calibrate & score")
+    shown(page, "#stages .stage-done", "Select")
     assert page.locator("#stages .stage-done").count() >= 6
     page.locator("#calibration-loss .js-plotly-plot").wait_for()
 

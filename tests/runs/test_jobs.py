@@ -220,3 +220,13 @@ def test_a_run_killed_without_a_word_is_told(settings, tmp_path):
     record(store, "job", "started")
     record(store, "score-base", "started")
     assert status(store).state == "interrupted"
+
+
+def test_somebody_who_merely_looks_does_not_keep_a_run_from_starting(slow_settings, tmp_path, monkeypatch):
+    run = make(slow_settings, tmp_path / "run")
+    looks = iter([True])  # another look at the very same instant
+    real = RunStore.is_busy
+    monkeypatch.setattr(RunStore, "is_busy", lambda store: next(looks, False) or real(store))
+    api.start(run, "data")
+    wait_until(lambda: not api.status(run).active)
+    assert api.status(run).state == "done"
