@@ -13,7 +13,7 @@ from .explore import tab as explore_tab
 from .explore import wiring as explore_wiring
 from .panels import jobs
 from .shell import TABS, Shell
-from .state import Drawing, Seen, Steps, TableState
+from .state import Drawing, Steps, TableState
 from .view import view
 
 POLL = 1.5  # seconds
@@ -43,9 +43,9 @@ def build() -> gr.Blocks:
 
 def _lay_out() -> Shell:
     run = gr.Textbox(visible="hidden", elem_id="run-id")
-    opening, seen, steps = gr.State(""), gr.State(Seen()), gr.State(None)
+    opening, steps = gr.State(""), gr.State(None)
     # no gr.State: its change is only told by events that go through the queue, which the tick does not
-    refresh = gr.Textbox(visible="hidden")
+    seen, refresh = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
     table, drawing = gr.State(TableState()), gr.State(Drawing())
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):

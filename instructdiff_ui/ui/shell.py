@@ -7,7 +7,8 @@ second tab or a restarted server shows the same job.
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -30,11 +31,14 @@ TABS = {
 }
 
 
+PATIENCE = 10  # ticks that the opening of a run may take
+
+
 @dataclass
 class Shell:
     run: gr.Textbox  # id of the open run; hidden
     opening: gr.State  # what of it the address asked for, until it is opened
-    seen: gr.State  # what of the run the page shows already
+    seen: gr.Textbox  # what of the run the page shows already: `Seen` as text; hidden
     refresh: gr.Textbox  # hidden; changes when more than the job has to be shown anew
     steps: gr.State  # Steps: the rule being explored; None before there are scores
     table: gr.State  # TableState
@@ -141,7 +145,7 @@ class Shell:
         if steps is None and now is not None and is_scored(now):
             steps = Steps(api.spec(run), run=run)
         return [
-            Seen(run, signature(run or None, now), steps_of(losses)),
+            Seen(run, signature(run or None, now), steps_of(losses)).text,
             "",
             table,
             drawn,
@@ -167,29 +171,34 @@ class Shell:
                 gr.Warning(f"The link could not be restored. {html.escape(error.message)}")
         return None, TableState(), drawing.for_another_run()
 
-    def tick(self, run: str, seen: Seen) -> list[Any]:
+    def tick(self, run: str, shown: str) -> list[Any]:
         """Read the run directory again, and send what moved; when a stage has ended, `refresh` asks for the rest.
 
-        A tick bypasses the queue, so its answer can reach the page before that of `show_run`, which read the directory
-        earlier. Therefore the job is sent once more after it has ended. It names few outputs, because gradio makes
-        every one of them anew.
+        `shown` is what the page says that it shows (`Seen`). A tick bypasses the queue, so its answer can reach the
+        page before that of `show_run`, which read the directory earlier; the page then says so at the next tick. It
+        names few outputs, because gradio makes every one of them anew.
         """
+        seen = Seen.read(shown)
         nothing = [gr.skip()] * (len(self.live) + len(self.curves))
         try:
             now = api.status(run) if run else None
         except UserError:  # deleted in another tab
             now = None
-        if now is None or seen.run != run:  # another run is just being opened
-            return [seen, gr.skip(), *nothing]
+        if now is None:
+            return [gr.skip(), gr.skip(), *nothing]
+        if seen.run != run:  # another run is just being opened, or a late answer has put the one before back
+            if seen.waited < PATIENCE:
+                return [replace(seen, waited=seen.waited + 1).text, gr.skip(), *nothing]
+            seen = Seen(run)
         state = signature(run, now)
         ended = state == seen.results and not now.active
         if ended and seen.settled:
-            return [seen, gr.skip(), *nothing]
+            return [gr.skip(), gr.skip(), *nothing]
         losses = api.losses(run)
         moved = steps_of(losses) != seen.steps
         curves = self.show_curves(losses) if moved else [gr.skip()] * len(self.curves)
-        refresh = gr.skip() if state == seen.results else state
-        return [Seen(run, state, steps_of(losses), ended), refresh, *self.show_live(run, now), *curves]
+        refresh = gr.skip() if state == seen.results else f"{state} {time.monotonic()}"  # a change, also if asked again
+        return [Seen(run, state, steps_of(losses), ended).text, refresh, *self.show_live(run, now), *curves]
 
     def refreshed(self, run: str, steps: Steps | None, table: TableState, drawing: Drawing) -> list[Any]:
         """What a stage that has ended, or a selection that was saved elsewhere, changes.
@@ -197,6 +206,7 @@ class Shell:
         The rule that is being explored is left alone: it may have changed since this began. `redrawn` comes after.
         """
         now = api.status(run)
+        steps = steps if steps is None or steps.run == run else None
         explored, prefilled = [gr.skip()] * len(self.explored), [gr.skip()] * len(self.prefilled)
         if steps is None and is_scored(now):  # the first scores
             steps = Steps(api.spec(run), run=run)

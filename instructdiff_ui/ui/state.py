@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -14,12 +15,25 @@ MAX_STEPS = 200  # that can be undone
 
 @dataclass(frozen=True)
 class Seen:
-    """What of a run the page shows already, so that only changes are sent."""
+    """What of a run the page shows already, so that only changes are sent.
+
+    The page itself holds it, as text, and gets it in the same answer as what it tells of. Were it kept on the server,
+    an answer that comes late would put back an older state, and the server would believe the newer one to be shown.
+    """
 
     run: str = ""
     results: str = ""  # see `shell.signature`
     steps: int = 0  # training steps in the loss curves
     settled: bool = False  # whether the job was shown once more after it had ended
+    waited: int = 0  # ticks since the page was asked for another run
+
+    @property
+    def text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Seen:
+        return cls(**json.loads(text)) if text else cls()
 
 
 @dataclass(frozen=True)

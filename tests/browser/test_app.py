@@ -180,7 +180,7 @@ def test_stop_and_resume(server, page, scoring_run):
     page.locator("#score").click()
     wait_for_shards(scoring_run, 2)
     page.locator("#stop").click()
-    shown(page, "#job", "stopped", timeout=15_000)
+    shown(page, "#job", "stopped")
     page.locator("#resume").click()
     finished(page, "Calibrate & score")
 
