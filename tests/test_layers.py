@@ -16,12 +16,13 @@ MAY_IMPORT = {
     "data": {"data"},
     "engine": {"engine", "data"},
     "selection": {"selection", "data"},
-    "runs": {"runs", "engine", "selection", "data"},
-    "demo": {"demo", "runs", "engine", "selection", "data"},
+    "statistics": {"statistics"},
+    "runs": {"runs", "engine", "selection", "statistics", "data"},
+    "demo": {"demo", "runs", "engine", "selection", "statistics", "data"},
     "starters": {"runs"},
-    "api": {"demo", "starters", "runs", "engine", "selection", "data"},
+    "api": {"demo", "starters", "runs", "engine", "selection", "statistics", "data"},
     "cli": {"api"},
-    "ui": {"ui", "api", "selection"},  # selection: the shapes of results that figures draw
+    "ui": {"ui", "api", "selection", "statistics"},  # of the last two: the shapes of results that figures draw
     "__main__": {"cli"},
     "files": set(),
     "config": set(),

@@ -16,9 +16,10 @@ from instructdiff_ui.data.answers import final_answer, same_answer
 from instructdiff_ui.data.pool import read_examples
 from instructdiff_ui.engine import generation
 from instructdiff_ui.files import read_json, read_jsonl, write_json
-from instructdiff_ui.runs.comparison import RECORDED, Trial, compare, difference, measured, recorded, trials
+from instructdiff_ui.runs.comparison import RECORDED, Trial, compare, recorded, trials
 from instructdiff_ui.runs.plan import plan
 from instructdiff_ui.runs.store import RunStore
+from instructdiff_ui.statistics import difference, measured
 
 STRATEGIES, SEEDS = ("instructdiff", "random"), (0, 1)
 
