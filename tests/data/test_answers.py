@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructdiff_ui.data.answers import final_answer, same_answer
+from instructdiff_ui.data.answers import LONGEST_EXPRESSION, expression, final_answer, same_answer, stated_expression
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,56 @@ def test_any_two_texts_can_be_compared(one, other):
     assert same_answer(one, other) == same_answer(other, one)
     assert same_answer(one, one) or not any(char.isalnum() for char in one)
     assert isinstance(final_answer(one), str)
+
+
+# mathematics -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("1/2", "$1/2$"),
+        (" -3.5. ", "$-3.5$"),
+        ("x^2 + 1", "$x^2 + 1$"),
+        ("sqrt(2)", "$sqrt(2)$"),
+        (r"\frac{1}{2}", r"$\frac{1}{2}$"),
+        ("x", "$x$"),
+        (r"\boxed{7}", r"\boxed{7}"),
+        ("about $x = 3$ then", "about $x = 3$ then"),  # LaTeX is looked for in words
+        (r"it is \(2\)", r"it is \(2\)"),
+        ("7 apples", None),  # no number is picked out of a sentence
+        ("vitamin B12", None),
+        ("Paris", None),
+        ("$5", None),  # a price
+        ("...", None),
+        ("", None),
+        ("\u4e03", None),
+        ("\u4e03\u4e2a 7", None),
+    ],
+)
+def test_what_is_an_expression(answer, found):
+    assert expression(answer) == found
+
+
+@pytest.mark.parametrize(
+    ("response", "found"),
+    [
+        ("So 3 + 4 = 7.\nThe answer is 7.", "$7$"),
+        (r"Thus \boxed{7}. The answer is seven.", r"\boxed{7}. The answer is seven."),
+        (r"First \boxed{6}, no: \boxed{7}, that is all", r"First \boxed{6}, no: \boxed{7}, that is all"),
+        ("It is seven.", None),
+    ],
+)
+def test_the_expression_that_a_response_states(response, found):
+    assert stated_expression(response) == found
+
+
+def test_of_a_text_without_end_a_piece_is_looked_at():
+    assert len(stated_expression("\\boxed{" * 500_000) or "") <= LONGEST_EXPRESSION
+    assert len(stated_expression("\\boxed{7}" + " and on" * 500_000) or "") <= LONGEST_EXPRESSION
+
+
+@given(st.text(alphabet="$\\()[]{}boxed 1/x.", max_size=60))
+def test_any_text_is_an_expression_or_none(text):
+    for found in (expression(text), stated_expression(text)):
+        assert found is None or len(found) <= LONGEST_EXPRESSION + 2
