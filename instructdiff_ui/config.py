@@ -57,6 +57,9 @@ class DataConfig(Settings):
     domain_column: str | None = Field(None, description="Column that holds each row's domain")
     discover_domains: int | None = Field(None, ge=2, le=50, description="Find this many domains by clustering")
     limit: int | None = Field(None, ge=1, le=1_000_000_000, description="Use at most this many rows, drawn at random")
+    pool_rows: int | None = Field(
+        None, ge=1, description="Use so many rows of the pool, drawn at random after the held-out rows were put aside"
+    )
     template: Template = Field("auto", description="auto: the tokenizer's chat template if it has one, else alpaca")
     custom_template: str | None = Field(None, description="Text with {instruction}, and {input} if wanted")
     separator: str = Field("", description="Text between prompt and response; part of the prompt")
@@ -93,6 +96,9 @@ class TrainingConfig(Settings):
     method: Literal["lora", "full"] = Field("lora", description="LoRA on all linear layers, or every parameter")
     learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of AdamW")
     num_train_epochs: float = Field(1.0, gt=0, le=1000, description="Passes over the rows")
+    max_steps: int | None = Field(
+        None, ge=1, description="Optimiser steps, whatever num_train_epochs says; rows come round as often as it takes"
+    )
     batch_size: int = Field(16, ge=1, le=65_536, description="Rows per optimiser step")
     per_device_train_batch_size: int = Field(8, ge=1, le=4096, description="Rows per forward pass of a step")
     lr_scheduler_type: Literal["cosine", "linear", "constant"] = Field("cosine", description="Shape of the schedule")
@@ -144,6 +150,31 @@ class EvaluationConfig(Settings):
         None, description="Held-out column with the short right answer: models answer, and exact matches are counted"
     )
     max_new_tokens: int = Field(192, ge=1, le=4096, description="Tokens a model may write for such an answer")
+    choices_column: str | None = Field(
+        None, description="Held-out column with the options of a multiple choice: the likeliest one is the model's"
+    )
+    choice_answer_column: str | None = Field(
+        None, description="Held-out column with the right option: its label, text, letter from A, or place from 0"
+    )
+    tests_column: str | None = Field(
+        None, description="Held-out column with Python code that tests the code a model writes"
+    )
+    run_generated_code: bool = Field(
+        False, description="Allow what tests_column needs: Python code that models write is run on this machine"
+    )
+    lm_eval_tasks: tuple[str, ...] = Field((), description="Benchmarks of lm-eval to run, where that is installed")
+    lm_eval_limit: int | None = Field(None, ge=1, description="Questions of each benchmark; None: all of them")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> EvaluationConfig:
+        if (self.choices_column is None) != (self.choice_answer_column is None):
+            raise ValueError("choices_column and choice_answer_column need each other: name both or neither")
+        if self.tests_column is not None and not self.run_generated_code:
+            raise ValueError(
+                "tests_column runs the Python code that models write on this machine, in a sandbox that is no full "
+                "protection; set run_generated_code to true as well to allow that, or leave tests_column out"
+            )
+        return self
 
 
 def _without_unset(name: str):
@@ -181,6 +212,13 @@ Strategy = Literal[
     "entropy_mid",
     "entropy_max",
     "response_length_max",
+    "instruction_length_max",
+    "inst_resp_ratio_min",
+    "inst_resp_ratio_max",
+    "ifd",
+    "superfiltering",
+    "selectit",
+    "zip",
 ]
 
 
@@ -226,6 +264,15 @@ class SelectionSpec(Settings):
         return digest(self.model_dump(mode="json"))
 
 
+class BaselinesConfig(Settings):
+    """What the strategies of other papers need besides the base model."""
+
+    small_model: ModelConfig | None = Field(None, description="The small second model of superfiltering, such as GPT-2")
+    selectit_models: tuple[ModelConfig, ...] = Field(
+        (), description="Models that rate the rows for selectit besides the base model; larger ones count for more"
+    )
+
+
 class RunConfig(Settings):
     name: str = Field("", max_length=80, description="What the page calls the run")
     preset: PresetName | None = Field(None, description="The preset the settings started from")
@@ -236,6 +283,7 @@ class RunConfig(Settings):
     selection: SelectionSpec = SelectionSpec()
     finetune: TrainingConfig = TrainingConfig()
     evaluation: EvaluationConfig = EvaluationConfig()
+    baselines: BaselinesConfig = BaselinesConfig()
     scores: str | None = Field(None, description="A scored file that this run was made from, instead of scoring")
     delta_nll_sign: Literal["calibrated-base", "base-calibrated"] = Field(
         "calibrated-base", description="The sign in which ΔNLL is shown (files keep calibrated − base)"
@@ -249,6 +297,18 @@ class RunConfig(Settings):
             raise ValueError(
                 f"model.quantization {self.model.quantization!r} needs method lora, but {full[0]}.method is 'full'"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _scored_rows_stay(self) -> RunConfig:
+        if self.scores and self.data.pool_rows is not None:
+            raise ValueError("data.pool_rows draws before scoring, and this run was made from scores: leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _superfiltering_has_its_model(self) -> RunConfig:
+        if self.selection.strategy == "superfiltering" and self.baselines.small_model is None:
+            raise ValueError("selection.strategy superfiltering needs a small model: name one in baselines.small_model")
         return self
 
     @field_validator("name")

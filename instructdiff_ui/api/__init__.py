@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..config import PRESETS, RunConfig, SelectionSpec, parse_config, reference
 from ..data.export import FORMATS as EXPORT_FORMATS
 from ..errors import UserError
-from ..runs.comparison import Arm, Measured, difference
+from ..runs.comparison import Arm
 from ..runs.counterparts import Candidate
 from ..runs.crossing import Crossing
 from ..runs.exploration import Exploration, Preview
@@ -28,6 +28,7 @@ from ..selection.outcome import Counts
 from ..selection.overlap import Overlap
 from ..selection.rows import Page, Region, RowQuery
 from ..starters import StarterView
+from ..statistics import Measured, difference
 from .crossing import comparable_runs, cross_runs
 from .data import data_report, import_scores, keep_upload, quarantined
 from .demo import (
@@ -42,14 +43,36 @@ from .demo import (
     starter_config,
     starters,
 )
+from .experiments import (
+    METRIC_NAMES,
+    ArmResult,
+    Cost,
+    ExperimentResult,
+    ExperimentSettings,
+    ExperimentState,
+    Study,
+    create_experiment,
+    delete_experiment,
+    experiment,
+    experiment_cost,
+    experiment_settings,
+    experiments,
+    run_experiment_here,
+    start_experiment,
+    studies,
+    study_settings,
+    withdraw_experiment,
+)
 from .explore import (
     STRATEGIES,
     categories,
     columns,
+    compute_strategy,
     explore_run,
     kept_by,
     kept_by_strategy,
     matching,
+    missing_strategies,
     move_cutoff,
     other_seeds,
     preview,
@@ -62,6 +85,7 @@ from .explore import (
 from .exports import export, export_package
 from .jobs import last_stage, log_tail, resume, run_here, start, status, stop, wait_for
 from .noise import DomainNoise, Noise, noise
+from .reports import Report, report, write_report
 from .runs import (
     RunSummary,
     config,
@@ -88,23 +112,30 @@ from .specs import (
     spec_from_yaml,
     spec_yaml,
 )
+from .suggestions import Suggestion, Tried, suggest
 from .tokens import token_view
 from .training import comparison, evaluation, finetuned_path, generate, losses
 from .views import contrast, correlations, cube, curves, length_counts, map_counts
 
 __all__ = [
     "EXPORT_FORMATS",
+    "METRIC_NAMES",
     "PRESETS",
     "SCORES",
     "STRATEGIES",
     "TARGETS",
     "Agreement",
     "Arm",
+    "ArmResult",
     "Candidate",
     "Contrast",
+    "Cost",
     "Counts",
     "Crossing",
     "DomainNoise",
+    "ExperimentResult",
+    "ExperimentSettings",
+    "ExperimentState",
     "Exploration",
     "ExportResult",
     "Hardware",
@@ -116,6 +147,7 @@ __all__ = [
     "Page",
     "Preview",
     "Region",
+    "Report",
     "RowQuery",
     "RowView",
     "RunConfig",
@@ -127,7 +159,10 @@ __all__ = [
     "SpecEntry",
     "SpecList",
     "StarterView",
+    "Study",
+    "Suggestion",
     "TokenView",
+    "Tried",
     "UserError",
     "build_demo",
     "categories",
@@ -135,15 +170,18 @@ __all__ = [
     "comparable_runs",
     "compare_specs",
     "comparison",
+    "compute_strategy",
     "config",
     "contrast",
     "correlations",
+    "create_experiment",
     "create_run",
     "create_starter",
     "cross_runs",
     "cube",
     "curves",
     "data_report",
+    "delete_experiment",
     "delete_run",
     "delete_spec",
     "demo_overlap",
@@ -151,6 +189,10 @@ __all__ = [
     "difference",
     "discard_failed",
     "evaluation",
+    "experiment",
+    "experiment_cost",
+    "experiment_settings",
+    "experiments",
     "explore_run",
     "export",
     "export_package",
@@ -171,6 +213,7 @@ __all__ = [
     "losses",
     "map_counts",
     "matching",
+    "missing_strategies",
     "move_cutoff",
     "named_spec",
     "named_specs",
@@ -184,10 +227,12 @@ __all__ = [
     "preview",
     "quarantined",
     "reference",
+    "report",
     "rerun_demo",
     "resume",
     "row",
     "rows",
+    "run_experiment_here",
     "run_here",
     "save_spec",
     "select",
@@ -197,12 +242,18 @@ __all__ = [
     "spec_from_yaml",
     "spec_yaml",
     "start",
+    "start_experiment",
     "starter_config",
     "starters",
     "status",
     "stop",
     "strategies",
+    "studies",
+    "study_settings",
+    "suggest",
     "token_view",
     "update_run",
     "wait_for",
+    "withdraw_experiment",
+    "write_report",
 ]

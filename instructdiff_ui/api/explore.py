@@ -8,10 +8,11 @@ from typing import Any, get_args
 import pandas as pd
 
 from ..config import SelectionSpec, Strategy
-from ..errors import RunError
-from ..runs import home
+from ..errors import ConfigError, RunError
+from ..runs import executor, home, measures
 from ..runs.exploration import MAX_MATCHING, Exploration, Preview, explore
-from ..runs.plan import TARGETS, plan
+from ..runs.jobs import STRATEGY
+from ..runs.plan import TARGETS, extra_stages, lacking, plan
 from ..runs.rowviews import RowView
 from ..runs.seeds import other_seeds as _other_seeds
 from ..runs.status import status as _status
@@ -19,8 +20,11 @@ from ..runs.worker import perform
 from ..selection.consensus import CONSENSUS
 from ..selection.overlap import Overlap
 from ..selection.rows import Page, RowQuery
+from ..selection.strategies import EXTRA_COLUMNS, RANKINGS, can_rank
 
-STRATEGIES: tuple[str, ...] = tuple(name for name in get_args(Strategy) if name != CONSENSUS)  # of every scored run
+STRATEGIES: tuple[str, ...] = tuple(  # of every scored run
+    name for name in get_args(Strategy) if name != CONSENSUS and RANKINGS[name].column not in EXTRA_COLUMNS
+)
 _FIRST_PAGE = RowQuery()
 
 
@@ -29,8 +33,33 @@ def explore_run(run: str) -> Exploration:
 
 
 def strategies(run: str) -> tuple[str, ...]:
-    """What can rank the rows of this run: a consensus too, where it was calibrated under several seeds."""
-    return tuple(name for name in get_args(Strategy) if name != CONSENSUS or explore_run(run).seeds)
+    """What can rank the rows of this run now: by its scores, its calibration seeds, and whatever else was computed."""
+    exploration = explore_run(run)
+    names = (name for name in get_args(Strategy) if can_rank(exploration.table, name))
+    return tuple(name for name in names if name != CONSENSUS or exploration.seeds)
+
+
+def missing_strategies(run: str) -> dict[str, str]:
+    """The strategies that cannot rank the rows of this run yet, each with what it takes, in a sentence."""
+    there, config = strategies(run), home.open_store(run).config()
+    return {name: measures.cost(config, name) for name in get_args(Strategy) if name not in there}
+
+
+def computable(run: str) -> tuple[str, ...]:
+    """Those of `missing_strategies` that lack no setting: `compute_strategy` can be asked for them."""
+    config = home.open_store(run).config()
+    return tuple(name for name in missing_strategies(run) if name != CONSENSUS and not lacking(config, name))
+
+
+def compute_strategy(run: str, strategy: str) -> None:
+    """Have a worker compute what `strategy` ranks by; of ZIP as far as the rule in force goes.
+
+    Raises `ConfigError` for a strategy that needs nothing, or a setting first, and `RunError` for a run without scores.
+    """
+    store = home.open_store(run)
+    explore(store)
+    measures.check(store.config(), strategy)
+    executor.start(store, until=f"{STRATEGY}{strategy}")
 
 
 def spec(run: str) -> SelectionSpec:
@@ -92,9 +121,18 @@ def kept_by(run: str, spec: SelectionSpec, column: str) -> pd.DataFrame:
 
 
 def kept_by_strategy(run: str, spec: SelectionSpec, column: str) -> dict[str, pd.DataFrame]:
-    """`kept_by` for every strategy in the place of the one of `spec`: the same budget, chosen another way."""
-    every = {name: spec.model_copy(update={"strategy": name}) for name in strategies(run)}
-    return {name: explore_run(run).kept_by(other, column) for name, other in every.items()}
+    """`kept_by` for every strategy in the place of the one of `spec`: the same budget, chosen another way.
+
+    One whose order does not go as far as the budget is left out.
+    """
+    found, exploration = {}, explore_run(run)
+    for name in strategies(run):
+        try:
+            found[name] = exploration.kept_by(spec.model_copy(update={"strategy": name}), column)
+        except ConfigError:
+            if name == spec.strategy or not RANKINGS[name].partial:
+                raise
+    return found
 
 
 def row(run: str, spec: SelectionSpec, example_id: str) -> RowView:
@@ -110,6 +148,8 @@ def select(run: str, spec: SelectionSpec) -> dict[str, Any]:
     chosen = next(stage for stage in reversed(plan(store.config(), spec)) if stage.work == "select")
     if not chosen.upstream[0].done(store):
         raise RunError("The settings have changed since these scores were made: score again before selecting.")
+    if not measures.at_hand(store, extra_stages(store.config(), spec)):  # a server loads no model
+        raise RunError(f"What the strategy {spec.strategy} ranks by is not there yet: compute the strategy first.")
     explore(store).select(spec)  # a spec that does not fit the run must not be written
     store.write_spec(spec)
     if perform(store, until=TARGETS["selection"]) != "done":

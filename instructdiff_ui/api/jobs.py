@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from ..errors import ConfigError
 from ..runs import executor, home
-from ..runs.plan import TARGETS, plan
+from ..runs.jobs import tasks
+from ..runs.plan import TARGETS
 from ..runs.status import RunStatus
 from ..runs.status import status as _status
-from ..runs.worker import needed, perform
+from ..runs.worker import perform
 
 
 def start(run: str, target: str = "selection") -> None:
     """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
     store = home.open_store(run)
-    needed(plan(store.config(), store.spec()), last_stage(target))  # refuses a target that the run cannot reach
+    tasks(store, last_stage(target))  # refuses a target that the run cannot reach
     executor.start(store, until=last_stage(target))
 
 

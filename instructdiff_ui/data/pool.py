@@ -67,7 +67,7 @@ def load_pool(config: DataConfig, *, token: str | None = None) -> Pool:
     if not examples:
         raise DataError(_nothing_usable(quarantined))
     # 2. draw the row limit
-    examples = _drawn(examples, config.limit, f"limit {config.seed}")
+    examples = drawn(examples, config.limit, f"limit {config.seed}")
     # 3. find domains, over both parts, so that they share their names
     if config.discover_domains:
         examples, heldout = _discovered(examples, heldout, config.discover_domains, config.seed)
@@ -124,14 +124,14 @@ def _read_all(
         quarantined += table.quarantined
         found: list[Example | Quarantined] = list(_rows(table, layout, source, config.domain_column, label))
         usable = [row for row in found if isinstance(row, Example)]
-        examples += _drawn(usable, source.limit, f"limit {config.seed} {part} {place}")
+        examples += drawn(usable, source.limit, f"limit {config.seed} {part} {place}")
         quarantined += [row for row in found if isinstance(row, Quarantined)]
         rows = len(table.rows) + len(table.quarantined)
         infos.append(SourceInfo(source.path, table.name, table.revision, rows, layout.columns))
     return examples, quarantined, infos
 
 
-def _drawn(examples: list[Example], limit: int | None, seed: str) -> list[Example]:
+def drawn(examples: list[Example], limit: int | None, seed: str) -> list[Example]:
     """At most `limit` of the examples, drawn at random and in their order."""
     if limit is None or limit >= len(examples):
         return examples

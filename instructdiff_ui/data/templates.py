@@ -21,6 +21,7 @@ ALPACA_INPUT = (
     f"{_TASK}, paired with an input that provides further context. {_WRITE}\n\n"
     "### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:"
 )
+_ASKED = "instruction"
 _PLACE = re.compile(r"\{(instruction|input)\}")
 
 
@@ -63,11 +64,35 @@ class Renderer:
         body = self._chat(example) if self.resolved == "chat" else self._text(example)
         return body + self.separator
 
-    def _text(self, example: Example) -> str:
-        instruction = example.instruction or transcript(example.messages)
+    @property
+    def header(self) -> str:
+        """What a prompt ends with whatever is asked for: the bare header of a response; often empty.
+
+        Of Alpaca "### Response:", of a chat template its generation prompt, else what stands after the last place.
+        """
+        if self.resolved == "chat":
+            asked = [{"role": "user", "content": _ASKED}]
+            whole, turns = (self._applied(asked, add_generation_prompt=add) for add in (True, False))
+            # a template may end a conversation otherwise where no turn is to follow
+            rest = whole.removeprefix(turns) if whole.startswith(turns) else whole.rpartition(_ASKED)[2]
+            return rest + self.separator
+        frame = {"plain": "{instruction}\n", "alpaca": ALPACA}.get(self.resolved) or self.custom_template or ""
+        rest = _PLACE.split(frame)[-1]
+        return (rest.lstrip("\n") if self.resolved == "alpaca" else rest) + self.separator
+
+    def request(self, example: Example) -> str:
+        """What is asked for, without a template: the instruction, and on further lines the input."""
+        instruction, further = self._parts(example)
+        return f"{instruction}\n{further}" if further else instruction
+
+    def _parts(self, example: Example) -> tuple[str, str]:
         further = example.input if self.use_input and example.input.strip() else ""
+        return example.instruction or transcript(example.messages), further
+
+    def _text(self, example: Example) -> str:
         if self.resolved == "plain":
-            return f"{instruction}\n{further}\n" if further else f"{instruction}\n"
+            return f"{self.request(example)}\n"
+        instruction, further = self._parts(example)
         frame = self.custom_template or ""
         if self.resolved == "alpaca":
             frame = ALPACA_INPUT if further else ALPACA
@@ -76,13 +101,18 @@ class Renderer:
         return _PLACE.sub(lambda place: parts[place.group(1)], frame)
 
     def _chat(self, example: Example) -> str:
-        from jinja2 import TemplateError
-
         turns = [{"role": message.role, "content": message.content} for message in example.messages]
         if not turns:
             further = f"\n\n{example.input}" if self.use_input and example.input.strip() else ""
             turns = [{"role": "user", "content": example.instruction + further}]
+        return self._applied(turns, add_generation_prompt=True)
+
+    def _applied(self, turns: list[dict[str, str]], *, add_generation_prompt: bool) -> str:
+        from jinja2 import TemplateError
+
         try:
-            return self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+            return self.tokenizer.apply_chat_template(
+                turns, add_generation_prompt=add_generation_prompt, tokenize=False
+            )
         except (TemplateError, TypeError, ValueError) as error:
             raise DataError(f"chat template: it refuses these turns ({error})") from None

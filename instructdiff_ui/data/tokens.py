@@ -18,6 +18,7 @@ from .sources import preview
 from .templates import Renderer
 
 _CHUNK = 1_000  # rows tokenised in one call
+_NO_START = "empty prompt: the tokenizer has no token to start a text with"
 
 
 @dataclass
@@ -104,19 +105,25 @@ class _Encoder:
     def _pair(
         self, prompt: tuple[int, ...], response: tuple[int, ...]
     ) -> tuple[tuple[int, ...], tuple[int, ...]] | str:
-        if prompt[: len(self.start)] != self.start:  # a custom template may have written it
-            prompt = self.start + prompt
-        if not prompt:  # the first response token needs something before it to be predicted from
-            first = next((i for i in (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id) if i is not None), None)
-            if first is None:
-                return "empty prompt: the tokenizer has no token to start a text with"
-            prompt = (first,)
+        prompt = _begun(prompt, self.start, self.tokenizer)
+        if not prompt:
+            return _NO_START
         return (prompt, response) if response else "no response: it has no tokens"
 
     def _batch(self, texts: list[str], *, parse_special: bool) -> list[tuple[int, ...]]:
         ids = _ids(self.tokenizer, texts, parse_special=parse_special)
         share = self.shared.setdefault
         return [tuple(share(i, i) for i in row) for row in ids]
+
+
+def _begun(prompt: tuple[int, ...], start: tuple[int, ...], tokenizer: Any) -> tuple[int, ...]:
+    """A prompt that begins as the tokenizer begins a text; an empty one is BOS or EOS, and empty without either."""
+    if prompt[: len(start)] != start:  # a custom template may have written it
+        prompt = start + prompt
+    if prompt:
+        return prompt
+    # the first response token needs something before it to be predicted from
+    return tuple(i for i in (tokenizer.bos_token_id, tokenizer.eos_token_id) if i is not None)[:1]
 
 
 def _ids(tokenizer: Any, texts: list[str], *, parse_special: bool) -> list[list[int]]:
@@ -136,6 +143,31 @@ def start_ids(tokenizer: Any) -> tuple[int, ...]:
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
     full = tokenizer("a", add_special_tokens=True)["input_ids"]
     return tuple(full[: full.index(bare[0])]) if bare else ()
+
+
+def header_ids(renderer: Renderer, tokenizer: Any) -> tuple[int, ...]:
+    """The ids of the bare response header, begun as the tokenizer begins a text; of an empty one BOS or EOS.
+
+    Raises `DataError` for an empty one where the tokenizer has neither.
+    """
+    ids = _ids(tokenizer, [renderer.header], parse_special=renderer.writes_special_tokens)[0]
+    return _anything(_begun(tuple(ids), start_ids(tokenizer), tokenizer))
+
+
+def nothing_ids(tokenizer: Any) -> tuple[int, ...]:
+    """The ids that stand before a response which nothing was asked for: those of an empty prompt."""
+    return _anything(_begun((), start_ids(tokenizer), tokenizer))
+
+
+def _anything(prompt: tuple[int, ...]) -> tuple[int, ...]:
+    if not prompt:
+        raise DataError(f"{_NO_START[0].upper()}{_NO_START[1:]}.")
+    return prompt
+
+
+def count_tokens(texts: Sequence[str], tokenizer: Any) -> list[int]:
+    """How many tokens each text has, without any that the tokenizer adds."""
+    return [len(ids) for ids in _ids(tokenizer, list(texts), parse_special=False)]
 
 
 # --- looking at one row

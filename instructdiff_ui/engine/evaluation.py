@@ -1,6 +1,6 @@
-"""Held-out results: how well a model predicts responses that no training has seen, and how often it answers right.
+"""Held-out results: what a model came to on every held-out row, and the means with their standard errors.
 
-Knows nothing of models; it summarises scores and verdicts.
+Knows nothing of models; it summarises what was measured.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .scoring import Score
+
+@dataclass(frozen=True)
+class ExampleResult:
+    """One number of one held-out row."""
+
+    example_id: str
+    domain: str
+    metric: str  # "nll", in nats per response token; "exact_match", "choice" or "code_tests", 0 or 1
+    value: float
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,7 @@ class EvalResult:
     """One number with its standard error, over `n` examples of one domain."""
 
     domain: str  # "all" for every example together
-    metric: str  # "nll", in nats per response token, or "exact_match", a share
+    metric: str  # as in `ExampleResult`, or "benchmark", a share, whose domains are tasks of lm-eval
     value: float
     stderr: float  # of the mean over examples; nan for a single one
     n: int
@@ -30,28 +38,20 @@ class EvalResult:
         return math.exp(self.value)
 
 
-def heldout_loss(scores: Sequence[Score], domains: Sequence[str]) -> list[EvalResult]:
-    """The NLL per domain, in order of name, and of "all" together, last.
+def means(results: Sequence[ExampleResult]) -> list[EvalResult]:
+    """The mean of each metric per domain, in order of name, and of "all" together, last.
 
-    The value is the mean over examples of each one's mean per response token, so that every example counts the same
-    however long it is; its standard error is sd / √n over examples. `domains` (N,) goes with `scores` (N,).
+    Every example counts the same: the loss is the mean over examples of each one's mean per response token, however
+    long it is. The standard error is sd / √n over examples. Metrics come in the order in which they are met.
     """
-    return _means("nll", [score.nll for score in scores], domains)
-
-
-def exact_match(right: Sequence[bool], domains: Sequence[str]) -> list[EvalResult]:
-    """The share of right answers per domain and of "all", as `heldout_loss`; `right` (N,) goes with `domains` (N,)."""
-    return _means("exact_match", right, domains)
-
-
-def _means(metric: str, values: Sequence[float], domains: Sequence[str]) -> list[EvalResult]:
-    numbers, labels = np.array(values, dtype=np.float64), np.array(domains, dtype=object)
-    if len(numbers) != len(labels):
-        raise ValueError(f"{len(numbers)} values do not match {len(labels)} domains")
-    if not len(numbers):
-        return []
-    results = [_mean(metric, domain, numbers[labels == domain]) for domain in sorted(set(domains))]
-    return [*results, _mean(metric, "all", numbers)]
+    found = []
+    for metric in dict.fromkeys(result.metric for result in results):
+        rows = [result for result in results if result.metric == metric]
+        values = np.array([row.value for row in rows], dtype=np.float64)
+        domains = np.array([row.domain for row in rows], dtype=object)
+        found += [_mean(metric, domain, values[domains == domain]) for domain in sorted(set(domains))]
+        found.append(_mean(metric, "all", values))
+    return found
 
 
 def _mean(metric: str, domain: str, values: np.ndarray) -> EvalResult:

@@ -147,12 +147,15 @@ def _lighter(config: TrainingConfig) -> TrainingConfig:
 def row_order(lengths: Sequence[int], *, config: TrainingConfig) -> np.ndarray:
     """The rows in the order in which all epochs train on them; (round(epochs × N),), the same for the same seed.
 
+    With `max_steps` there are as many as fill these steps, whatever that makes in epochs.
+
     Each epoch is a shuffle. Within `WINDOW` steps the rows are then sorted by length, so that a batch holds rows of
     similar length and little padding, and the batches are shuffled.
     """
     rng = np.random.default_rng(config.seed)
     n = len(lengths)
-    total = max(1, round(config.num_train_epochs * n))
+    whole = None if config.max_steps is None else config.max_steps * config.batch_size
+    total = whole or max(1, round(config.num_train_epochs * n))
     order = np.concatenate([rng.permutation(n) for _ in range(math.ceil(total / n))])[:total]
     sizes = np.asarray(lengths)
     out = []

@@ -70,7 +70,8 @@ def _rule(spec: dict[str, Any]) -> str:
         )
     which = {"min": "lowest", "mid": "middle", "max": "highest"}[ranking.end]
     if not ranking.filtered:
-        return f"those with the {which} {ranking.column} (strategy `{spec['strategy']}`)"
+        bound = "" if ranking.most is None else " that is not above 1" if ranking.most == 1 else " below 1"
+        return f"those with the {which} {ranking.column_of(spec['scope'])}{bound} (strategy `{spec['strategy']}`)"
     return (
         "by differential entropy (InstructDiff, arXiv 2601.23006): the rows whose ΔNLL lies beyond "
         f"γ = {spec['gamma']:g} at either end were dropped, the rest ranked by ΔH = H base − H calibrated, and the "
@@ -112,6 +113,9 @@ def _training(model: dict[str, Any], training: dict[str, Any]) -> str:
 _METRICS = {
     "nll": ("Held-out loss", "Mean NLL per response token in nats, ± standard error over examples."),
     "exact_match": ("Exact answers", "Share of held-out rows answered exactly, ± standard error over examples."),
+    "choice": ("Multiple choice", "Share of held-out rows whose right option is the likeliest, ± standard error."),
+    "code_tests": ("Code", "Share of held-out rows whose generated code passes its tests, ± standard error."),
+    "benchmark": ("Benchmarks", "Share of right answers by task of lm-eval, and their mean, ± standard error."),
 }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..selection.rows import Kinds
 from ..selection.seeds import KEPT_BY_SEEDS, SPREAD
+from ..selection.strategies import EXTRA_COLUMNS
 from .texts import Texts
 
 SCORES = ("base_nll", "base_entropy", "calibrated_nll", "calibrated_entropy", "delta_nll", "delta_entropy")
@@ -16,13 +17,14 @@ LENGTHS = ("n_tokens", "instruction_chars", "response_chars", "length_ratio")
 MAX_KINDS = 20  # values of a column that is a kind of row, rather than a text or an id
 MAX_KIND_CHARS = 200  # of each of them: they stand in heads, menus and links
 _TAKEN = {"example_id", "domain", "decision", "rank", "in_calibration", "by_hand", "borderline"}
-_TAKEN |= {"instruction", "response", "delta_entropy_se", KEPT_BY_SEEDS, *SPREAD, *SCORES, *LENGTHS}
+_TAKEN |= {"instruction", "response", "delta_entropy_se", KEPT_BY_SEEDS, *SPREAD, *SCORES, *LENGTHS, *EXTRA_COLUMNS}
 
 
 def all_metrics(table: pd.DataFrame, texts: Texts) -> dict[str, np.ndarray]:
     """By name, (N,): scores, their standard error where any row has one, lengths, and the dataset's own numbers.
 
-    A table of several calibration seeds also has the spread of ΔH over them.
+    A table of several calibration seeds also has the spread of ΔH over them, and one that other strategies can rank has
+    what they rank by.
 
     A column of the dataset whose name means something here already is called `data:<name>`.
     """
@@ -35,6 +37,7 @@ def all_metrics(table: pd.DataFrame, texts: Texts) -> dict[str, np.ndarray]:
     np.divide(instruction, response, out=ratio, where=response > 0)
     metrics |= {"n_tokens": table["n_tokens"].to_numpy(), "instruction_chars": instruction}
     metrics |= {"response_chars": response, "length_ratio": ratio}
+    metrics |= {name: table[name].to_numpy(np.float64) for name in EXTRA_COLUMNS if name in table}
     own = {(f"data:{name}" if name in _TAKEN else name): values for name, values in texts.numbers.items()}
     return metrics | {name: values for name, values in own.items() if np.isfinite(values).any()}
 

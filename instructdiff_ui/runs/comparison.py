@@ -6,7 +6,6 @@ stages left in the run, and decides nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from ..config import SelectionSpec, digest, validated
 from ..files import read_json
+from ..statistics import Measured, measured
 from .plan import Stage, plan, without_counts
 from .seeds import seedless
 from .store import RunStore
@@ -40,15 +40,6 @@ class Trial:
 
     def of(self, model: str) -> list[dict[str, Any]]:
         return [row for row in self.results if row["model"] == model]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A mean over seeds and the half-width of its 95 % interval (Student's t); nan for a single seed."""
-
-    mean: float
-    half: float
-    values: tuple[float, ...]  # one per seed
 
 
 @dataclass(frozen=True)
@@ -183,33 +174,6 @@ def _over_seeds(results: Sequence[list[dict[str, Any]]]) -> dict[tuple[str, str]
         for row in one:
             values.setdefault((row["metric"], row["domain"]), []).append(row["value"])
     return {key: measured(same) for key, same in values.items()}
-
-
-def measured(values: Sequence[float]) -> Measured:
-    """Mean and 95 % interval of one value per seed."""
-    n = len(values)
-    error = float(np.std(values, ddof=1)) / math.sqrt(n) if n > 1 else math.nan
-    return Measured(float(np.mean(values)), _half_width(error, n - 1), tuple(values))
-
-
-def difference(one: Measured, other: Measured) -> tuple[float, float]:
-    """mean(one) − mean(other) and the half-width of its 95 % interval, by Welch's t; nan where either has one seed."""
-    gap = one.mean - other.mean
-    if min(len(one.values), len(other.values)) < 2:
-        return gap, math.nan
-    parts = [(float(np.var(m.values, ddof=1)) / len(m.values), len(m.values) - 1) for m in (one, other)]
-    whole = sum(part for part, _ in parts)
-    if whole == 0:
-        return gap, 0.0
-    freedom = whole**2 / sum(part**2 / n for part, n in parts)  # Welch–Satterthwaite
-    return gap, _half_width(math.sqrt(whole), freedom)
-
-
-def _half_width(error: float, freedom: float) -> float:
-    """Half the width of a 95 % interval of Student's t around a mean with this standard error."""
-    from scipy.special import stdtrit  # scipy.stats takes most of a second to load
-
-    return error * float(stdtrit(freedom, 0.975)) if freedom > 0 else math.nan
 
 
 def _name(spec: SelectionSpec, every: Iterable[SelectionSpec]) -> str:

@@ -23,7 +23,9 @@ from ..selection.outcome import DECISIONS, Selection
 from ..selection.rows import COUNTED, Kinds, Page, RowQuery, RowTable
 from ..selection.rules import SelectionTable
 from ..selection.seeds import KEPT_BY_SEEDS
+from ..selection.strategies import with_columns
 from ..selection.summary import Bins, Histogram, statistics
+from . import measures
 from .columns import MAX_KINDS, all_metrics, kinds_of
 from .cutoffs import moved
 from .rowviews import RowView, by_hand, row_view
@@ -251,16 +253,16 @@ class _Examples(Mapping[str, Example]):
 
 
 def explore(store: RunStore) -> Exploration:
-    """The exploration of a scored run, kept in memory while its table does not change."""
+    """The exploration of a scored run, kept in memory while its table, and what else ranks its rows, do not change."""
     path = store.path / "deltas.parquet"
     if not path.exists():
         raise RunError(f"Run {store.run_id} has no scores yet: calibrate and score it first.")
-    return _open(str(store.path), path.stat().st_mtime_ns)
+    return _open(str(store.path), path.stat().st_mtime_ns, measures.there(store))
 
 
 @lru_cache(maxsize=2)  # a run of a million rows takes up to 1 GB; two can be compared
-def _open(path: str, _modified: int) -> Exploration:
+def _open(path: str, _modified: int, extras: tuple[str, ...]) -> Exploration:
     store = RunStore(path)
     folder = store.path / "artifacts" / read_json(store.path / "published.json")["examples"]
-    table = pd.read_parquet(store.path / "deltas.parquet")
+    table = with_columns(pd.read_parquet(store.path / "deltas.parquet"), measures.read(store, extras))
     return Exploration(table, folder / "examples.parquet")

@@ -28,11 +28,13 @@ from ..files import read_json, write_json, write_text
 from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
 from ..selection.seeds import SPREAD
+from ..selection.strategies import EXTRA_COLUMNS
 from .exploration import explore
 from .results import OVER_SEEDS, artifact_of, exported, selected_rows, with_votes
 from .store import RunStore
 
-_EVERYTHING = ("example_id", "domain", "decision", *COLUMNS[COLUMNS.index("n_tokens") :], SPREAD[0], *OVER_SEEDS)
+_SCORES = (*COLUMNS[COLUMNS.index("n_tokens") :], SPREAD[0], *OVER_SEEDS, *EXTRA_COLUMNS)
+_EVERYTHING = ("example_id", "domain", "decision", *_SCORES)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ..selection.deltas import COLUMNS
 from ..selection.outcome import Selection
 from ..selection.rules import SelectionTable
 from ..selection.seeds import INTERVAL, KEPT_BY_SEEDS
+from ..selection.strategies import EXTRA_COLUMNS
 from .plan import Stage, plan, scored_stage
 from .stages.context import examples_folder
 from .store import RunStore
@@ -101,7 +102,7 @@ def with_votes(table: pd.DataFrame, sorted_table: SelectionTable, spec: Selectio
 
 def exported(table: pd.DataFrame) -> tuple[str, ...]:
     """The columns of a table that are written beside a dataset's own."""
-    return (*EXPORTED, *(name for name in OVER_SEEDS if name in table))
+    return (*EXPORTED, *(name for name in (*OVER_SEEDS, *EXTRA_COLUMNS) if name in table))
 
 
 def selected_rows(

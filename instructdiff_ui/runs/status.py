@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..errors import UserError
 from . import executor
 from .events import Progress, StageEvent, events, progress
+from .jobs import is_special, tasks
 from .plan import Stage, plan
 from .store import RunStore
 
@@ -37,7 +40,8 @@ class RunStatus:
     state: State
     until: str | None
     message: str
-    stages: tuple[StageState, ...]
+    stages: tuple[StageState, ...]  # of the run
+    job: tuple[StageState, ...] = ()  # of the job that was asked for last: those of the run, or an experiment's
     progress: Progress | None = None
 
     @property
@@ -60,7 +64,11 @@ def status(store: RunStore) -> RunStatus:
     history = events(store)
     state = _state(store, history, busy=busy, starting=starting)
     current = history[-1] if history else None
-    stages = tuple(_stage_state(store, stage, history, state) for stage in plan(config, store.spec()))
+    until = (executor.job(store) or {}).get("until")
+    stages = tuple(
+        _stage_state(store, stage, history, state, key=stage.name, label=stage.label)
+        for stage in plan(config, store.spec())
+    )
     latest = progress(store) if state in ("running", "stopping") else None
     if latest and current and latest.stage != current.stage:
         latest = None
@@ -69,9 +77,10 @@ def status(store: RunStore) -> RunStatus:
         name=config.title,
         path=str(store.path),
         state=state,
-        until=(executor.job(store) or {}).get("until"),
+        until=until,
         message=_message(store, state, current),
         stages=stages,
+        job=_job(store, until, history, state) if until and is_special(until) else stages,
         progress=latest,
     )
 
@@ -100,18 +109,30 @@ def _message(store: RunStore, state: State, last: StageEvent | None) -> str:
     return last.message if last and state in ("queued", "failed", "stopped") else ""
 
 
-def _stage_state(store: RunStore, stage: Stage, history: list[StageEvent], state: State) -> StageState:
-    manifest = store.manifest(stage.name, stage.fingerprint)
+def _job(store: RunStore, until: str, history: list[StageEvent], state: State) -> tuple[StageState, ...]:
+    """The stages of a job that goes beyond the plan of the run."""
+    with suppress(UserError):  # the run was changed since
+        return tuple(
+            _stage_state(store, task.stage, history, state, key=task.key, label=task.label)
+            for task in tasks(store, until)
+        )
+    return ()
+
+
+def _stage_state(
+    store: RunStore, stage: Stage, history: list[StageEvent], state: State, *, key: str, label: str
+) -> StageState:
+    manifest = store.manifest(stage.name, stage.fingerprint) if stage.done(store) else None
     if manifest is not None:
-        return StageState(stage.name, stage.work, stage.label, "done", manifest["seconds"], manifest["facts"])
+        return StageState(key, stage.work, label, "done", manifest["seconds"], manifest["facts"])
     current = history[-1] if history else None
     now: Any = "waiting"
-    if current and current.stage == stage.name and state in ("running", "stopping", "queued"):
+    if current and current.stage == key and state in ("running", "stopping", "queued"):
         now = "queued" if state == "queued" else "running"
-    elif state == "failed" and _failed_stage(history) == stage.name:
+    elif state == "failed" and _failed_stage(history) == key:
         now = "failed"
     seconds = time.time() - current.time if now == "running" and current else None
-    return StageState(stage.name, stage.work, stage.label, now, seconds)
+    return StageState(key, stage.work, label, now, seconds)
 
 
 def _failed_stage(history: list[StageEvent]) -> str | None:

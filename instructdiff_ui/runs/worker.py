@@ -21,13 +21,18 @@ from filelock import Timeout
 
 from .. import __version__
 from ..errors import RunError, Stopped, UserError, disk_full
+from ..files import write_json
 from . import queue
 from .events import Meter, Status, record
+from .experiments import records
+from .jobs import EXPERIMENTS, Task, tasks
 from .plan import Stage, plan
 from .results import publish
 from .stages import WORK
 from .stages.context import Context, pinned_config
 from .store import RunStore
+
+FAILURE = "failure.json"  # in the folder of a stage that was tried in vain: why
 
 
 def perform(store: RunStore, *, until: str, should_stop: Callable[[], bool] | None = None) -> str:
@@ -74,83 +79,109 @@ def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> s
 
 
 class Job:
-    """One pass over the plan of a run."""
+    """One pass over the stages that were asked for."""
 
     def __init__(self, store: RunStore, should_stop: Callable[[], bool]):
         self.store, self.should_stop = store, should_stop
-        self.config = store.config()
         self.stage = ""
         self._models: Any = None  # engine.models.Models, once a stage asks for weights
         self._accelerator = ExitStack()
         self._has_turn = False
 
     def run(self, until: str) -> None:
-        stages = plan(self.config, self.store.spec())
-        wanted = needed(stages, until)
         try:
-            for stage in wanted:
-                publish(self.store, stages)
-                if stage.done(self.store):
-                    continue
-                self.stage = stage.name
-                if self.should_stop():
-                    raise Stopped
-                if stage.accelerator:
-                    self._take_turn(stage)
-                self._do(stage)
-            publish(self.store, stages)
+            if until == EXPERIMENTS:
+                self._experiments()
+            else:
+                self._all(tasks(self.store, until))
         finally:
             if self._models is not None:
                 self._models.close()
             self._accelerator.close()
 
-    def _take_turn(self, stage: Stage) -> None:
+    def _experiments(self) -> None:
+        """One experiment after the other, those included that are asked for meanwhile."""
+        failed: dict[str, str] = {}
+        while waiting := records.waiting(self.store):
+            failed |= self._all(tasks(self.store, EXPERIMENTS))
+            records.unqueue(self.store, waiting[0].id)
+        if failed:
+            stages = "1 stage" if len(failed) == 1 else f"{len(failed)} stages"
+            raise RunError(f"{stages} failed, all else is done. The first: {next(iter(failed.values()))}")
+
+    def _all(self, wanted: list[Task]) -> dict[str, str]:
+        """Do what is not done; returns why optional stages failed, by their key."""
+        main = plan(self.store.config(), self.store.spec())
+        failed: dict[str, str] = {}
+        missing: set[str] = set()  # fingerprints of what cannot be had
+        for task in wanted:
+            publish(self.store, main)
+            stage = task.stage
+            if stage.done(self.store):
+                continue
+            if missing & {before.fingerprint for before in stage.upstream}:
+                missing.add(stage.fingerprint)
+                continue
+            try:
+                self._do(task)
+            except UserError as error:
+                if not task.optional:
+                    raise
+                self._note_failure(task, error.message)
+                failed[task.key] = error.message
+                missing.add(stage.fingerprint)
+        publish(self.store, main)
+        return failed
+
+    def _note_failure(self, task: Task, message: str) -> None:
+        print(f"failed: {message}", flush=True)
+        write_json(task.stage.folder(self.store) / FAILURE, {"message": message})
+        record(self.store, task.key, "failed", message)
+
+    def _take_turn(self, task: Task) -> None:
         """Wait for the accelerator, once: the job keeps it until it ends."""
         if self._has_turn:
             return
 
         def on_wait(ahead: int) -> None:
             jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
-            record(self.store, stage.name, "queued", f"Waiting for the accelerator: {jobs} ahead.", ahead=ahead)
+            record(self.store, task.key, "queued", f"Waiting for the accelerator: {jobs} ahead.", ahead=ahead)
 
         self._accelerator.enter_context(queue.turn(self.store.run_id, on_wait=on_wait, should_stop=self.should_stop))
         self._has_turn = True
 
-    def _do(self, stage: Stage) -> None:
-        meter = Meter(self.store, stage.name)
-        record(self.store, stage.name, "started")
+    def _do(self, task: Task) -> None:
+        stage = task.stage
+        self.stage = task.key
+        if self.should_stop():
+            raise Stopped
+        if stage.accelerator:
+            self._take_turn(task)
+        meter = Meter(self.store, task.key)
+        record(self.store, task.key, "started")
         meter.begin()
-        print(f"{time.strftime('%H:%M:%S')} {stage.name}", flush=True)
+        print(f"{time.strftime('%H:%M:%S')} {task.label if task.optional else stage.name}", flush=True)
         begun = time.monotonic()
-        context = Context(self.store, self.config, stage, meter, self.should_stop, lambda: self._weights(context))
+        context = Context(self.store, task.config, stage, meter, self.should_stop, lambda: self._weights(context))
         context.folder.mkdir(parents=True, exist_ok=True)
+        (context.folder / FAILURE).unlink(missing_ok=True)
         facts = WORK[stage.work](context)
         seconds = time.monotonic() - begun
         self.store.finish(stage.name, stage.fingerprint, _manifest(stage, facts, seconds))
-        record(self.store, stage.name, "done", **_small(facts))
+        record(self.store, task.key, "done", **_small(facts))
 
     def _weights(self, context: Context):
+        """The weights of the model that the stage is about; those of another one are given back first."""
+        from ..engine.models import Models
+
+        config = pinned_config(context.config, context.facts("tokens")).model
+        assert config is not None
+        if self._models is not None and self._models.config != config:
+            self._models.close()
+            self._models = None
         if self._models is None:
-            from ..engine.models import Models
-
-            config = pinned_config(self.config, context.facts("tokens"))
-            assert config.model is not None
-            self._models = Models(config.model)
+            self._models = Models(config)
         return self._models
-
-
-def needed(stages: list[Stage], until: str) -> list[Stage]:
-    """The stages that `until` rests on, itself included, in order; `RunError` where the run has no such stage."""
-    target = next((stage for stage in reversed(stages) if stage.work == until), None)
-    if target is None:
-        raise RunError("This run was made from a scored file and has no model: name one to train.")
-    wanted: set[str] = set()
-    waiting = [target]
-    while waiting:
-        stage = waiting.pop()
-        wanted.add(stage.name)
-        waiting += stage.upstream
-    return [stage for stage in stages if stage.name in wanted]
 
 
 def _manifest(stage: Stage, facts: dict, seconds: float) -> dict:

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..config import SelectionSpec
+from ..errors import ConfigError
 from .consensus import CONSENSUS
 from .outcome import NLL_HIGH, NLL_LOW, SELECTED
 from .strategies import RANKINGS
@@ -72,6 +73,16 @@ class Group:
         kept = candidates[: self._affordable(spec, candidates, pinned)]
         decided[kept] = SELECTED
         return kept
+
+    def check_reach(self, spec: SelectionSpec, ranked: np.ndarray, *, kept: np.ndarray, pinned: np.ndarray) -> None:
+        """Raise `ConfigError` where the budget pays for more than an order that ends early has `ranked`."""
+        rows = np.concatenate([kept, pinned])
+        spent = len(rows) if spec.budget == "rows" else int(self.tokens[rows].sum())
+        if spent < self.budget(spec):
+            raise ConfigError(
+                f"The strategy {spec.strategy} has ranked {len(ranked):,} of the {self.n:,} rows of {self.name}, and β "
+                "asks for more: compute it again for this rule, or lower β."
+            )
 
     def budget(self, spec: SelectionSpec) -> int:
         """⌊β·N⌋ rows, or the response tokens that the kept rows must reach: the least integer ≥ β × all of them."""

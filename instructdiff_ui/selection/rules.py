@@ -20,10 +20,10 @@ from .groups import Group
 from .order import Ids, codes_of
 from .outcome import DECISIONS, EXCLUDED, POOL, QUARANTINED, RANK, SELECTED, Counts, Cutoff, Selection
 from .seeds import OF_SEED, of_seed, seeds_of
-from .strategies import RANKINGS, sort_key
+from .strategies import RANKINGS, rankable, sort_key
 
 _UNDECIDED = len(DECISIONS)  # passed the filter, not yet ranked
-MAX_SORTED = 24  # orders that are kept, each 4 bytes a row: two for every strategy
+MAX_SORTED = 24  # orders that are kept, each 4 bytes a row: more than there are strategies
 
 
 def apply(table: pd.DataFrame, spec: SelectionSpec) -> Selection:
@@ -56,6 +56,7 @@ class SelectionTable:
         self._rows_of = np.bincount(self.codes, minlength=len(self.domains))
         self._tokens_of = np.bincount(self.codes, self.tokens, len(self.domains)).astype(np.int64)
         self._order = lru_cache(maxsize=MAX_SORTED)(self._order_uncached)
+        self._rankable = lru_cache(maxsize=4)(self._rankable_uncached)
         self._groups = lru_cache(maxsize=2)(self._groups_uncached)
         self._positions = lru_cache(maxsize=8)(self.ids.positions)
         self._votes = lru_cache(maxsize=4)(self._votes_uncached)
@@ -102,6 +103,10 @@ class SelectionTable:
         order = self._order(spec.strategy, spec.seed if spec.strategy == "random" else 0, spec.scope)
         alive = decided[order] == _UNDECIDED
         decided[decided == _UNDECIDED] = RANK
+        ranked = self._rankable(spec.strategy, spec.scope)
+        left = alive  # those that the budget could go on with, were they ranked
+        if ranked is not None:
+            alive = alive & ranked[order]
         cutoffs = {}
         for group, (low, high) in zip(groups, bounds, strict=True):
             survivors = order[group.place][alive[group.place]]
@@ -109,6 +114,8 @@ class SelectionTable:
                 survivors = vote.most_first(survivors)
             mine = pinned[self._group_of(pinned, spec) == group.number]
             kept = group.keep(spec, survivors, pinned=mine, by_hand=by_hand, decided=decided, rank=rank)
+            if RANKINGS[spec.strategy].partial and left[group.place].sum() > len(survivors):
+                group.check_reach(spec, survivors, kept=kept, pinned=mine)
             lowest = spec.strategy == "instructdiff" and len(kept) > 0
             cut = float(self.entropy[kept[-1]]) if lowest else None
             cutoffs[group.name] = Cutoff(low, high, cut, group.budget(spec))
@@ -201,7 +208,14 @@ class SelectionTable:
             return self._like._order(strategy, seed, scope)
         if strategy == CONSENSUS:
             return self._order("instructdiff", seed, scope)
-        return self._in_groups(self.ids.ordered(sort_key(self._table, strategy, seed=seed, ids=self.ids)), scope)
+        key = sort_key(self._table, strategy, seed=seed, ids=self.ids, scope=scope)
+        return self._in_groups(self.ids.ordered(key), scope)
+
+    def _rankable_uncached(self, strategy: str, scope: str) -> np.ndarray | None:
+        """(N,) bool: the rows that the strategy ranks; None where it ranks all."""
+        if self._like is not None:  # a strategy that does not rank all ranks by no score of a seed
+            return self._like._rankable(strategy, scope)
+        return rankable(self._table, strategy, scope)
 
     def _in_groups(self, order: np.ndarray, scope: str) -> np.ndarray:
         if not self.scored.all():

@@ -26,6 +26,8 @@ class Metric:
 METRICS = {  # by their names in evaluation.json
     "nll": Metric("held-out loss", "nats", 1, higher_is_better=False),
     "exact_match": Metric("share of right answers", "percentage points", 100, higher_is_better=True),
+    "choice": Metric("share of right choices", "percentage points", 100, higher_is_better=True),
+    "code_tests": Metric("share of programs that pass", "percentage points", 100, higher_is_better=True),
 }
 
 

@@ -1,4 +1,4 @@
-"""The Compare tab: every model of the run on the same held-out rows, arm by arm."""
+"""The Compare & report tab: experiments, every model of the run on the same held-out rows, and other runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus
-from . import crossing_card, figures
+from . import crossing_card, experiments_card, figures
 from .chart import chart
 from .panels import arms as panel
 from .view import view
@@ -17,6 +17,7 @@ from .view import view
 
 @dataclass
 class CompareTab:
+    experiments: experiments_card.ExperimentsCard
     metric: gr.Radio
     body: gr.Column
     empty: gr.HTML
@@ -47,6 +48,7 @@ class CompareTab:
 
 
 def build() -> CompareTab:
+    experiments = experiments_card.build()
     empty = view(panel.no_arms(False), elem_id="no-arms", label="No models yet")
     with gr.Column(visible=False, elem_classes=["box"]) as body:
         gr.HTML(
@@ -65,4 +67,4 @@ def build() -> CompareTab:
         dots = chart("arm-chart", label="Held-out results of every model")
         table = view(elem_id="arm-table", label="Held-out results of every model")
     crossing = crossing_card.build()
-    return CompareTab(metric=metric, body=body, empty=empty, chart=dots, table=table, crossing=crossing)
+    return CompareTab(experiments, metric=metric, body=body, empty=empty, chart=dots, table=table, crossing=crossing)

@@ -81,8 +81,21 @@ STRATEGIES = {
     "entropy_mid": "Middle entropy",
     "entropy_max": "Highest entropy",
     "response_length_max": "Longest responses",
+    "instruction_length_max": "Longest instructions",
+    "inst_resp_ratio_min": "Lowest instruction ÷ response",
+    "inst_resp_ratio_max": "Highest instruction ÷ response",
+    "ifd": "Highest IFD up to 1",
+    "superfiltering": "Superfiltering",
+    "selectit": "SelectIT",
+    "zip": "ZIP",
     "full data": "Full data",
 }
+
+
+def strategy(name: str) -> str:
+    """What people call a strategy within a sentence."""
+    first, space, rest = STRATEGIES[name].partition(" ")
+    return (first.lower() if first.istitle() else first) + space + rest
 
 
 METRICS = {
@@ -100,6 +113,14 @@ METRICS = {
     "instruction_chars": "Instruction characters",
     "response_chars": "Response characters",
     "length_ratio": "Instruction ÷ response length",
+    "instruction_tokens": "Instruction tokens",
+    "inst_resp_ratio": "Instruction ÷ response tokens",
+    "bare_nll": "NLL without instruction",
+    "ifd": "IFD",
+    "superfilter_ifd": "IFD of the small model",
+    "selectit": "SelectIT rating",
+    "zip_rank": "ZIP rank in its domain",
+    "zip_rank_pool": "ZIP rank in the pool",
 }
 NATS = tuple(name for name in METRICS if "nll" in name or "entropy" in name)
 

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from .. import api
-from . import compare_tab, data_tab, demo_bar, score_tab, tune_tab
+from . import compare_tab, data_tab, demo_bar, experiments_wiring, score_tab, tune_tab
 from .events import Busy, Quick, Quiet, told
 from .explore import tab as explore_tab
 from .explore import wiring as explore_wiring
@@ -38,6 +38,7 @@ def build() -> gr.Blocks:
         _wire_jobs(shell)
         explore_wiring.wire(page, shell)
         _wire_compare(shell)
+        experiments_wiring.wire(shell)
     return page
 
 
@@ -45,7 +46,7 @@ def _lay_out() -> Shell:
     run = gr.Textbox(visible="hidden", elem_id="run-id")
     opening, steps = gr.State(""), gr.State(None)
     # no gr.State: its change is only told by events that go through the queue, which the tick does not
-    seen, refresh = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
+    seen, refresh, trials = (gr.Textbox(visible="hidden") for _ in range(3))
     table, drawing = gr.State(TableState()), gr.State(Drawing())
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):
@@ -84,6 +85,7 @@ def _lay_out() -> Shell:
         opening=opening,
         seen=seen,
         refresh=refresh,
+        trials=trials,
         steps=steps,
         table=table,
         drawing=drawing,
@@ -131,7 +133,10 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     )
     shell.run.change(None, shell.run, None, js=REMEMBER_RUN, api_visibility="private")
     gr.Timer(POLL).tick(
-        shell.tick, [shell.run, shell.seen], [shell.seen, shell.refresh, *shell.live, *shell.curves], **Quiet
+        shell.tick,
+        [shell.run, shell.seen],
+        [shell.seen, shell.refresh, *shell.live, *shell.curves, shell.trials],
+        **Quiet,
     )
     state = [shell.run, shell.steps, shell.table, shell.drawing]
     refreshed = shell.refresh.change(

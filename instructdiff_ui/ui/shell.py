@@ -16,6 +16,7 @@ import gradio as gr
 from .. import api
 from ..api import RunStatus, UserError
 from . import compare_tab, data_tab, demo_bar, score_tab, tune_tab
+from .experiments_card import JOB
 from .explore.scene import is_scored
 from .explore.tab import ExploreTab, check_view
 from .panels import jobs
@@ -27,7 +28,7 @@ TABS = {
     "score": "Calibrate & score",
     "explore": "Explore & select",
     "tune": "Fine-tune",
-    "compare": "Compare",
+    "compare": "Compare & report",
 }
 
 
@@ -40,6 +41,7 @@ class Shell:
     opening: gr.State  # what of it the address asked for, until it is opened
     seen: gr.Textbox  # what of the run the page shows already: `Seen` as text; hidden
     refresh: gr.Textbox  # hidden; changes when more than the job has to be shown anew
+    trials: gr.Textbox  # hidden; changes when an experiment has got on
     steps: gr.State  # Steps: the rule being explored; None before there are scores
     table: gr.State  # TableState
     drawing: gr.State  # Drawing
@@ -145,7 +147,7 @@ class Shell:
         if steps is None and now is not None and is_scored(now):
             steps = Steps(api.spec(run), run=run)
         return [
-            Seen(run, signature(run or None, now), steps_of(losses)).text,
+            Seen(run, signature(run or None, now), steps_of(losses), trials_of(run or None, now)).text,
             "",
             table,
             drawn,
@@ -185,20 +187,22 @@ class Shell:
         except UserError:  # deleted in another tab
             now = None
         if now is None:
-            return [gr.skip(), gr.skip(), *nothing]
+            return [gr.skip(), gr.skip(), *nothing, gr.skip()]
         if seen.run != run:  # another run is just being opened, or a late answer has put the one before back
             if seen.waited < PATIENCE:
-                return [replace(seen, waited=seen.waited + 1).text, gr.skip(), *nothing]
+                return [replace(seen, waited=seen.waited + 1).text, gr.skip(), *nothing, gr.skip()]
             seen = Seen(run)
-        state = signature(run, now)
+        state, trials = signature(run, now), trials_of(run, now)
         ended = state == seen.results and not now.active
         if ended and seen.settled:
-            return [gr.skip(), gr.skip(), *nothing]
+            return [gr.skip(), gr.skip(), *nothing, gr.skip()]
         losses = api.losses(run)
         moved = steps_of(losses) != seen.steps
         curves = self.show_curves(losses) if moved else [gr.skip()] * len(self.curves)
         refresh = gr.skip() if state == seen.results else f"{state} {time.monotonic()}"  # a change, also if asked again
-        return [Seen(run, state, steps_of(losses), ended).text, refresh, *self.show_live(run, now), *curves]
+        shown = Seen(run, state, steps_of(losses), trials, ended).text
+        followed = gr.skip() if trials == seen.trials else f"{trials} {time.monotonic()}"
+        return [shown, refresh, *self.show_live(run, now), *curves, followed]
 
     def refreshed(self, run: str, steps: Steps | None, table: TableState, drawing: Drawing) -> list[Any]:
         """What a stage that has ended, or a selection that was saved elsewhere, changes.
@@ -235,7 +239,16 @@ def signature(run: str | None, now: RunStatus | None) -> str:
         return ""
     done = [stage.name for stage in now.stages if stage.status == "done"]
     state = "active" if now.active else now.state
-    return f"{run} {state} {' '.join(done)} {api.spec(run).hash}"
+    return f"{run} {now.until} {state} {' '.join(done)} {api.spec(run).hash}"
+
+
+def trials_of(run: str | None, now: RunStatus | None) -> str:
+    """Changes when a stage of an experiment ends or fails, and when a job starts or ends."""
+    if run is None or now is None or now.until != JOB:
+        return signature(run, now)
+    done = sum(stage.status == "done" for stage in now.job)
+    current = [stage.name for stage in now.job if stage.status not in ("done", "waiting")]
+    return f"{signature(run, now)} {done} of {len(now.job)} {' '.join(current)}"
 
 
 def tab_labels(now: RunStatus | None) -> list[Any]:
@@ -253,7 +266,7 @@ def tab_labels(now: RunStatus | None) -> list[Any]:
 def first_tab(now: RunStatus | None) -> str:
     """Where a person who opens the run would go on, or watch it."""
     if now is not None and now.active and now.until not in (None, api.TARGETS["data"]):
-        return "tune" if now.until == api.TARGETS["model"] else "score"
+        return {api.TARGETS["model"]: "tune", JOB: "compare"}.get(now.until or "", "score")
     if now is None or not (now.done("tokens") or now.done("import_scores")):
         return "data"
     return "explore" if is_scored(now) else "score"

@@ -24,6 +24,7 @@ class Seen:
     run: str = ""
     results: str = ""  # see `shell.signature`
     steps: int = 0  # training steps in the loss curves
+    trials: str = ""  # see `shell.trials_of`
     settled: bool = False  # whether the job was shown once more after it had ended
     waited: int = 0  # ticks since the page was asked for another run
 

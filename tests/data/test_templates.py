@@ -85,3 +85,56 @@ def test_refusals(plain_tokenizer, strict_tokenizer, example):
         renderer("custom", plain_tokenizer, custom="x {input}")
     with pytest.raises(DataError, match=r"chat template: it refuses these turns \(roles must alternate\)"):
         renderer("chat", strict_tokenizer).prompt(example(messages=TURNS))
+
+
+# the bare header of a response ---------------------------------------------------------------------------------------
+
+ENDS_OTHERWISE = (
+    "{% for message in messages %}<user>{{ message['content'] }}{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% else %}<end>{% endif %}"
+)
+CUSTOM = "Q: {instruction} [{input}]\nA:"
+
+
+@pytest.mark.parametrize(
+    ("template", "custom", "separator", "header"),
+    [
+        ("alpaca", None, "", "### Response:"),
+        ("alpaca", None, "\n", "### Response:\n"),
+        ("plain", None, "", "\n"),
+        ("plain", None, "=>", "\n=>"),
+        ("custom", CUSTOM, "", "]\nA:"),
+        ("custom", "{input} {instruction}", "", ""),
+        ("auto", None, "", "### Response:"),
+    ],
+)
+def test_the_header_is_what_follows_the_last_place(plain_tokenizer, example, template, custom, separator, header):
+    made = renderer(template, plain_tokenizer, custom=custom, separator=separator)
+    assert made.header == header
+    assert made.prompt(example("Add {instruction}.", input="1")).endswith(header)
+
+
+def test_the_header_of_a_chat_is_its_generation_prompt(chat_tokenizer, strict_tokenizer):
+    assert renderer("chat", chat_tokenizer).header == "<|im_start|>assistant\n"
+    assert renderer("auto", chat_tokenizer, separator=">").header == "<|im_start|>assistant\n>"
+    assert renderer("chat", strict_tokenizer).header == "", "its template has no generation prompt"
+
+
+def test_a_chat_that_would_end_otherwise_still_has_its_header():
+    class Tokenizer:
+        chat_template = ENDS_OTHERWISE
+
+        def apply_chat_template(self, turns, *, add_generation_prompt, tokenize):
+            from jinja2 import Template
+
+            return Template(ENDS_OTHERWISE).render(messages=turns, add_generation_prompt=add_generation_prompt)
+
+    assert renderer("chat", Tokenizer()).header == "<assistant>"
+
+
+def test_a_request_has_no_template(plain_tokenizer, example):
+    alpaca = renderer("alpaca", plain_tokenizer)
+    assert alpaca.request(example("Add.", input="1, 2")) == "Add.\n1, 2"
+    assert alpaca.request(example("Add.", input="  ")) == "Add."
+    assert renderer("alpaca", plain_tokenizer, use_input=False).request(example("Add.", input="1")) == "Add."
+    assert alpaca.request(example("", messages=TURNS[1:2])) == "a"

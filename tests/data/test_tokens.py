@@ -1,5 +1,6 @@
 """Token ids of prompts and responses."""
 
+import copy
 import dataclasses
 
 import pytest
@@ -9,13 +10,17 @@ from hypothesis import strategies as st
 from instructdiff_ui.data.examples import Example, Message, TokenizedExample
 from instructdiff_ui.data.templates import Renderer
 from instructdiff_ui.data.tokens import (
+    count_tokens,
+    header_ids,
     marked_prompt,
+    nothing_ids,
     read_tokens,
     start_ids,
     token_strings,
     tokenise,
     write_tokens,
 )
+from instructdiff_ui.errors import DataError
 
 
 def run(rows, tokenizer, template="plain", *, max_length=10_000, overlong="truncate", custom=None, **options):
@@ -179,3 +184,36 @@ def test_marked_prompt_shows_what_the_models_see(bos_tokenizer, example):
 @pytest.mark.parametrize("template", ["alpaca", "plain", "chat"])
 def test_the_response_does_not_depend_on_the_template(chat_tokenizer, example, template):
     assert one(example(), chat_tokenizer, template).response_ids == tuple(ids(chat_tokenizer, "It is 4."))
+
+
+# the bare header of a response ---------------------------------------------------------------------------------------
+
+
+def header(template, tokenizer, *, separator=""):
+    return header_ids(Renderer(template, None, separator, True, tokenizer), tokenizer)
+
+
+def test_the_bare_header_begins_as_a_text_does(plain_tokenizer, bos_tokenizer):
+    assert header("alpaca", plain_tokenizer) == tuple(ids(plain_tokenizer, "### Response:"))
+    assert header("alpaca", bos_tokenizer) == (0, *ids(bos_tokenizer, "### Response:"))
+
+
+def test_the_bare_header_of_a_chat_holds_its_special_tokens(chat_tokenizer, strict_tokenizer):
+    start = chat_tokenizer.convert_tokens_to_ids("<|im_start|>")
+    assert header("chat", chat_tokenizer) == (start, *ids(chat_tokenizer, "assistant\n"))
+    assert header("chat", strict_tokenizer) == (0,), "an empty header is the start of a text"
+
+
+def test_nothing_is_asked_for_by_what_starts_a_text(bos_tokenizer, plain_tokenizer):
+    assert nothing_ids(bos_tokenizer) == (0,)
+    assert nothing_ids(plain_tokenizer) == (0,), "BOS, though this tokenizer adds none"
+    other = copy.deepcopy(plain_tokenizer)
+    other.bos_token = None
+    assert nothing_ids(other) == (1,), "else EOS"
+    other.eos_token = None
+    with pytest.raises(DataError, match="Empty prompt: the tokenizer has no token to start a text with"):
+        nothing_ids(other)
+
+
+def test_tokens_are_counted_without_added_ones(eos_tokenizer):
+    assert count_tokens(["", "a", "</s>"], eos_tokenizer) == [0, 1, len(ids(eos_tokenizer, "</s>"))]

@@ -39,7 +39,10 @@ def _group(members, spec, *, gammas, ratio):
             decisions[row["example_id"]] = "excluded"
     pinned = [row for row in members if row["example_id"] in spec.pinned]
     survivors = [row for row in members if row["example_id"] not in decisions]
-    ranked = [row for row in naive_order(survivors, spec.strategy) if row not in pinned]
+    unranked = [row for row in survivors if not naive_fits(row, spec)]
+    decisions |= {row["example_id"]: "rank" for row in unranked}
+    fitting = [row for row in survivors if naive_fits(row, spec)]
+    ranked = [row for row in naive_order(fitting, spec.strategy, spec.scope) if row not in pinned]
     share = Fraction(str(ratio))
     used_rows, used_tokens = len(pinned), sum(row["n_tokens"] for row in pinned)
     for row in ranked:
@@ -53,8 +56,24 @@ def _group(members, spec, *, gammas, ratio):
     return decisions | {row["example_id"]: "selected" for row in pinned}
 
 
-def naive_order(rows, strategy):
+def naive_fits(row, spec):
+    """Whether the strategy ranks the row: it has a value, and IFD is at most, or below, 1."""
+    if spec.strategy == "ifd":
+        return row["ifd"] <= 1
+    if spec.strategy == "superfiltering":
+        return row["superfilter_ifd"] < 1
+    if spec.strategy == "zip":
+        return not math.isnan(row["zip_rank_pool" if spec.scope == "global" else "zip_rank"])
+    return True
+
+
+def naive_order(rows, strategy, scope="domain"):
     """The rows, best first, by any strategy but the random one."""
+    if strategy in ("ifd", "superfiltering", "selectit"):
+        name = {"superfiltering": "superfilter_ifd"}.get(strategy, strategy)
+        return sorted(rows, key=lambda row: (-row[name], row["example_id"]))
+    if strategy == "zip":
+        return sorted(rows, key=lambda row: row["zip_rank_pool" if scope == "global" else "zip_rank"])
     if strategy == "instructdiff":
         strategy = "instructdiff_min"
     measure, _, end = strategy.rpartition("_")
@@ -63,6 +82,8 @@ def naive_order(rows, strategy):
         "ppl": lambda row: math.exp(row["base_nll"]),
         "entropy": lambda row: row["base_entropy"],
         "response_length": lambda row: row["n_tokens"],
+        "instruction_length": lambda row: row["instruction_tokens"],
+        "inst_resp_ratio": lambda row: row["inst_resp_ratio"],
     }[measure]
     sign = -1 if end == "max" else 1
     order = sorted(rows, key=lambda row: (sign * value(row), row["example_id"]))

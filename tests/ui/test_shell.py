@@ -115,7 +115,7 @@ def test_every_answer_has_a_value_for_every_component(shell, run):
     assert len(shell.prefill(None, None, *state)) == len(shell.prefilled)
     whole = len([*shell.live, *shell.curves, *shell.results, *shell.explored, *shell.prefilled])
     assert {len(shell.show_run(name, "", Drawing())) for name in (run, "")} == {5 + whole}
-    assert {len(shell.tick(name, "")) for name in (run, "")} == {2 + len([*shell.live, *shell.curves])}
+    assert {len(shell.tick(name, "")) for name in (run, "")} == {3 + len([*shell.live, *shell.curves])}
 
 
 def test_a_link_opens_the_rule_and_the_view_it_was_made_of(shell, run):

@@ -74,8 +74,10 @@ def _pool(ctx: Context):
     from ...data import pool as pools
 
     folder = examples_folder(ctx.stage, ctx.store)
+    examples = pools.read_examples(folder / "examples.parquet")
+    data = ctx.config.data
     return pools.Pool(
-        pools.read_examples(folder / "examples.parquet"),
+        pools.drawn(examples, data.pool_rows, f"pool {data.seed}"),
         pools.read_examples(folder / "heldout.parquet"),
         pools.read_quarantined(folder / "quarantined.parquet"),
     )

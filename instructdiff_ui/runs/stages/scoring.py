@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import Stopped
 from .. import reuse
@@ -16,18 +15,35 @@ from ..sidebyside import score_side_by_side
 from . import noise
 from .context import Context, trained_path
 
-__all__ = ["counter", "read_scores", "score_base", "score_calibrated"]
+if TYPE_CHECKING:
+    from ...engine.models import Models
+
+__all__ = [
+    "adder",
+    "counter",
+    "dtype_of",
+    "read_scores",
+    "score",
+    "score_base",
+    "score_by_base",
+    "score_calibrated",
+]
 
 
 def score_base(ctx: Context) -> dict[str, Any]:
-    """Score the pool under the base model; rows that another run here has scored are taken from it."""
-    task = _task(ctx)
+    """Score the pool under the base model."""
+    return score_by_base(ctx, ctx.upstream("tokens") / "tokens.parquet") | noise.measure(ctx, None)
+
+
+def score_by_base(ctx: Context, tokens: Path) -> dict[str, Any]:
+    """Score the rows of a token file under the base model; those that another run here has scored are taken from it."""
+    task = _task(ctx, tokens)
     reuse.note(ctx.folder, task.who)
     work = opened(task)
     if ctx.config.scoring.reuse and len(work.shards.missing()):
         work = work.knowing(reuse.find(ctx.folder, task.who, work.table, work.contents))
         work.copy(should_stop=ctx.should_stop)
-    facts = _score(ctx, task, work, tuned=None)
+    facts = score(ctx, ctx.models(), task, work)
     given: Counter[str] = Counter()
     for number in range(len(work.shards)):
         given.update(reused_rows(work.shards.path(number)))
@@ -35,21 +51,22 @@ def score_base(ctx: Context) -> dict[str, Any]:
 
 
 def score_calibrated(ctx: Context) -> dict[str, Any]:
-    task = _task(ctx)
-    return _score(ctx, task, opened(task), tuned=trained_path(ctx.upstream("calibrate")))
+    """Score the pool under the calibrated model."""
+    task, tuned = _task(ctx, ctx.upstream("tokens") / "tokens.parquet"), trained_path(ctx.upstream("calibrate"))
+    return score(ctx, ctx.models(), task, opened(task), tuned=tuned) | noise.measure(ctx, tuned)
 
 
-def _task(ctx: Context) -> Task:
+def _task(ctx: Context, path: Path) -> Task:
     scoring, models, tokens = ctx.config.scoring, ctx.models(), ctx.facts("tokens")
     who = reuse.scorer(
         models.config,
         revision=tokens["model"]["revision"],
-        dtype=_dtype(models),
+        dtype=dtype_of(models),
         device=models.device.type,
         score_eos=scoring.score_eos,
     )
     return Task(
-        tokens=str(ctx.upstream("tokens") / "tokens.parquet"),
+        tokens=str(path),
         artifact=str(ctx.folder),
         shard_rows=scoring.shard_rows,
         logits_mb=scoring.logits_mb,
@@ -58,41 +75,58 @@ def _task(ctx: Context) -> Task:
     )
 
 
-def _score(ctx: Context, task: Task, work: ScoringWork, *, tuned: Path | None) -> dict[str, Any]:
-    """Score what is missing; a shard that is there already is not scored again."""
+def score(
+    ctx: Context,
+    models: Models,
+    task: Task,
+    work: ScoringWork,
+    *,
+    tuned: Path | None = None,
+    on_tokens: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Score what is missing under the base of `models`, or the model in the folder `tuned`; what is there stays.
+
+    `on_tokens` is told of the tokens of each batch; without it they are shown as the progress of the stage.
+    """
     missing = len(work.shards.missing())
-    processes = min(_processes(ctx), missing)
+    processes = min(_processes(ctx, models), missing)
     total = int(work.targets.sum())
-    on_tokens = adder(ctx, work.done(), total)
+    on_tokens = on_tokens or adder(ctx, work.done(), total)
     if processes > 1:
-        _score_in_processes(ctx, task, work, processes, tuned, on_tokens)
+        _score_in_processes(ctx, models, task, work, processes, tuned, on_tokens)
     elif missing:
-        _score_here(ctx, work, tuned, on_tokens)
+        _score_here(ctx, models, work, tuned, on_tokens)
     if ctx.should_stop():  # asked for when the last batch was done
         raise Stopped
-    models = ctx.models()
     device = f"{processes} × {models.device.type}" if processes > 1 else str(models.device)
     counts = {"rows": len(work.table), "tokens": total, "shards": len(work.shards)}
-    return counts | {"device": device, "dtype": _dtype(models)} | noise.measure(ctx, tuned)
+    return counts | {"device": device, "dtype": dtype_of(models)}
 
 
-def _score_here(ctx: Context, work: ScoringWork, tuned: Path | None, on_tokens: Callable[[int], None]) -> None:
+def _score_here(
+    ctx: Context, models: Models, work: ScoringWork, tuned: Path | None, on_tokens: Callable[[int], None]
+) -> None:
     from ...engine.batching import batch_tokens_for
 
-    with _model(ctx, tuned) as model:
+    with models.base() if tuned is None else models.tuned(tuned) as model:
         batch_tokens = batch_tokens_for(model, ctx.config.scoring.batch_tokens)
         units = work.units(batch_tokens=batch_tokens)
         work.score(model, units, batch_tokens=batch_tokens, on_tokens=on_tokens, should_stop=ctx.should_stop)
 
 
 def _score_in_processes(
-    ctx: Context, task: Task, work: ScoringWork, processes: int, tuned: Path | None, on_tokens: Callable[[int], None]
+    ctx: Context,
+    models: Models,
+    task: Task,
+    work: ScoringWork,
+    processes: int,
+    tuned: Path | None,
+    on_tokens: Callable[[int], None],
 ) -> None:
     from ...engine.devices import cuda_devices
 
-    models = ctx.models()
     models.close()  # the processes want the memory
-    resolved = {"device": models.device.type, "dtype": _dtype(models)}
+    resolved = {"device": models.device.type, "dtype": dtype_of(models)}
     score_side_by_side(
         work,
         task,
@@ -107,20 +141,16 @@ def _score_in_processes(
     )
 
 
-def _processes(ctx: Context) -> int:
+def _processes(ctx: Context, models: Models) -> int:
     from ...engine.devices import cuda_devices
 
     asked = ctx.config.scoring.processes
     if asked is not None:
         return asked
-    return max(1, cuda_devices()) if ctx.models().device.type == "cuda" else 1
+    return max(1, cuda_devices()) if models.device.type == "cuda" else 1
 
 
-def _model(ctx: Context, tuned: Path | None) -> AbstractContextManager[Any]:
-    return ctx.models().base() if tuned is None else ctx.models().tuned(tuned)
-
-
-def _dtype(models) -> str:
+def dtype_of(models: Models) -> str:
     return str(models.dtype).removeprefix("torch.")
 
 

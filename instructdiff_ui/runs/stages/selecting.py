@@ -9,6 +9,7 @@ import pandas as pd
 
 from ...config import SelectionSpec, validated
 from ...files import read_json, replacing, write_json
+from ..plan import COLUMNS_FILE
 from .context import Context, examples_folder
 from .noise import delta_noise
 from .scoring import read_scores
@@ -77,13 +78,16 @@ def _write_deltas(ctx: Context, table: pd.DataFrame) -> None:
 
 
 def select(ctx: Context) -> dict[str, Any]:
-    """Apply the round's rule to its deltas."""
+    """Apply the round's rule to its deltas, and to the columns that its strategy needs besides."""
     from ...data.pool import read_examples
     from ...selection.rules import SelectionTable
+    from ...selection.strategies import with_columns
     from ..results import export_selected, selection_record, with_votes
 
     spec = validated(SelectionSpec, ctx.stage.settings)
-    table = pd.read_parquet(ctx.stage.upstream[0].folder(ctx.store) / "deltas.parquet")
+    scored, *extras = (stage.folder(ctx.store) for stage in ctx.stage.upstream)
+    columns = [pd.read_parquet(folder / COLUMNS_FILE) for folder in extras]
+    table = with_columns(pd.read_parquet(scored / "deltas.parquet"), columns)
     sorted_table = SelectionTable(table)
     chosen = sorted_table.select(spec)
     record = selection_record(chosen)

@@ -57,7 +57,8 @@ def finetune(ctx: Context) -> dict[str, Any]:
 def write_card(ctx: Context, folder: Path, training: dict[str, Any], *, results: list[dict[str, Any]]) -> None:
     from ..card import model_card
 
-    selection = read_json(ctx.upstream("select") / "selection.json")
+    # that which the fine-tuning rests on: a calibration of a later round rests on the selection of the round before
+    selection = read_json(ctx.stage["finetune"]["select"].folder(ctx.store) / "selection.json")
     model = ctx.facts("tokens")["model"]
     card = model_card(ctx.config, model=model, selection=selection, training=training, results=results)
     write_text(trained_path(folder) / "README.md", card)

@@ -14,6 +14,7 @@ from ..format import STRATEGIES
 from ..panels import arms, selections
 from ..state import changed_spec
 from ..view import view
+from . import suggestions
 from .scene import Scene
 
 
@@ -30,6 +31,7 @@ class RuleCard:
     save: gr.Button
     reset: gr.Button
     kpis: gr.HTML
+    help: suggestions.HelpCard
 
     @property
     def thresholds(self) -> list[Any]:
@@ -38,7 +40,7 @@ class RuleCard:
 
     @property
     def outputs(self) -> list[Any]:
-        return [*self.thresholds, self.kpis, self.undo, self.redo, self.save, self.reset]
+        return [*self.thresholds, self.kpis, self.undo, self.redo, self.save, self.reset, *self.help.outputs]
 
     def show(self, scene: Scene) -> list[Any]:
         spec = scene.spec
@@ -64,6 +66,7 @@ class RuleCard:
             gr.update(interactive=bool(scene.steps.future)),
             gr.update(value="Saved" if scene.committed else "Save selection", interactive=not scene.committed),
             gr.update(interactive=not scene.committed),
+            *self.help.show(scene),
         ]
 
 
@@ -92,22 +95,26 @@ def build_tools() -> dict[str, Any]:
 
 
 def build(tools: dict[str, Any], kpis: gr.HTML) -> RuleCard:
-    with gr.Row(elem_classes=["box", "tight", "rule"]):
-        strategy = gr.Dropdown(
-            [(STRATEGIES[name], name) for name in api.STRATEGIES],
-            value="instructdiff",
-            label="Keep by",
-            min_width=200,
-            elem_id="strategy",
-        )
-        budget = gr.Radio(["rows", "tokens"], value="rows", label="β counts", min_width=120, elem_classes=["segments"])
-        scope = gr.Radio(
-            ["domain", "global"], value="domain", label="Rank within", min_width=130, elem_classes=["segments"]
-        )
-        filter = gr.Radio(
-            ["quantile", "rank"], value="quantile", label="Filter by", min_width=130, elem_classes=["segments"]
-        )
-        exclude = gr.Checkbox(False, label="Leave calibration rows out", min_width=190, elem_id="exclude")
+    with gr.Column(elem_classes=["box", "rule"]):
+        with gr.Row(elem_classes=["tight"]):
+            strategy = gr.Dropdown(
+                [(STRATEGIES[name], name) for name in api.STRATEGIES],
+                value="instructdiff",
+                label="Keep by",
+                min_width=200,
+                elem_id="strategy",
+            )
+            budget = gr.Radio(
+                ["rows", "tokens"], value="rows", label="β counts", min_width=120, elem_classes=["segments"]
+            )
+            scope = gr.Radio(
+                ["domain", "global"], value="domain", label="Rank within", min_width=130, elem_classes=["segments"]
+            )
+            filter = gr.Radio(
+                ["quantile", "rank"], value="quantile", label="Filter by", min_width=130, elem_classes=["segments"]
+            )
+            exclude = gr.Checkbox(False, label="Leave calibration rows out", min_width=190, elem_id="exclude")
+        help = suggestions.build()
     return RuleCard(
         strategy=strategy,
         budget=budget,
@@ -115,6 +122,7 @@ def build(tools: dict[str, Any], kpis: gr.HTML) -> RuleCard:
         filter=filter,
         exclude_calibration=exclude,
         kpis=kpis,
+        help=help,
         **tools,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import api
 from ...api import Preview, RunConfig, RunStatus, SelectionSpec
-from ...selection.strategies import RANKINGS
+from ...selection.strategies import EXTRA_COLUMNS, RANKINGS
 from ..figures import Sign
 from ..state import Drawing, Steps, TableState
 
@@ -27,9 +27,10 @@ class Scene:
 
     @property
     def key(self) -> str:
-        """Another one for other scores."""
+        """Another one for other scores, and for more of them."""
         made = (self.now.facts(work) for work in ("combine", "deltas", "import_scores"))
-        return f"{self.run} {next(filter(None, made), {})}"
+        extras = EXTRA_COLUMNS.keys() & set(api.explore_run(self.run).table.columns)
+        return f"{self.run} {next(filter(None, made), {})} {sorted(extras)}"
 
     @cached_property
     def config(self) -> RunConfig:

@@ -16,7 +16,7 @@ from .. import figures
 from ..events import Busy, Latest, Quick, Quiet, Step, StepLatest, told
 from ..panels import specs as spec_panels
 from ..state import Drawing, Steps, TableState, with_rule
-from . import analysis, charts, exports, rows, rule
+from . import analysis, charts, exports, rows, rule, suggestions
 from .rows import filter_values, text_of
 from .scene import Scene
 from .tab import ExploreTab, link
@@ -126,6 +126,7 @@ def wire(page: gr.Blocks, shell: Shell) -> None:
     )
     shared.success(None, shell.explore.link, None, js=COPY_LINK, api_visibility="private")
     _wire_rule(wiring)
+    _wire_help(wiring)
     _wire_steps(wiring)
     _wire_drawing(wiring)
     _wire_rows(wiring)
@@ -174,6 +175,29 @@ def _wire_rule(wiring: Wiring) -> None:
     ]
     for event in done:  # what was refused must not stay on show
         event.failure(told(lambda *values: shown(wiring.scene(*values))), wiring.inputs, wiring.everything, **Quiet)
+
+
+def _wire_help(wiring: Wiring) -> None:
+    """Strategies that are computed on demand, and thresholds that are suggested on demand."""
+    tab, card = wiring.tab, wiring.tab.rule.help
+
+    def computed(scene: Scene, event: dict) -> Any:
+        return suggestions.compute(scene.run, event["key"])
+
+    def named(scene: Scene, path: str) -> Any:
+        return suggestions.name_model(scene.run, path)
+
+    wiring.on_event(card.missing.select, computed, [card.missing], **Quick)
+    wiring.on([card.name_model.click, card.model.submit], named, [card.missing], card.model, **Quick)
+    wiring.on(card.ask.click, suggestions.ask, [card.asked, card.panel], **Busy)
+    wiring.on(tab.analysis.due.change, suggestions.again, [card.panel], card.asked)
+
+    def used(scene: Scene, event: dict) -> list[Any]:
+        return wiring.shown(scene, suggestions.used(scene.spec, event["key"]))
+
+    wiring.on_event(card.panel.submit, used, wiring.everything, **Step)
+    closed = [None, gr.update(value=[], visible=False)]
+    card.panel.clear(lambda: closed, None, [card.asked, card.panel], **Quiet)
 
 
 def _wire_steps(wiring: Wiring) -> None:

@@ -12,10 +12,12 @@ more:
 """
 
 from .arms import MODEL_COLOURS, arm_dots, heldout_bars
+from .budgets import budget_figure
 from .contrasts import contrast_figure, kinds_figure
 from .correlations import correlation_map
 from .cutoffs import released
 from .deltas import deltas_figure
+from .experiments import forest_figure, overlap_figure
 from .histograms import delta_histogram
 from .lengths import length_histogram
 from .maps import density_map, length_map, rank_scatter
@@ -31,17 +33,20 @@ __all__ = [
     "Figure",
     "Sign",
     "arm_dots",
+    "budget_figure",
     "column_name",
     "contrast_figure",
     "correlation_map",
     "delta_histogram",
     "deltas_figure",
     "density_map",
+    "forest_figure",
     "heldout_bars",
     "kinds_figure",
     "length_histogram",
     "length_map",
     "loss_curve",
+    "overlap_figure",
     "rank_scatter",
     "released",
     "runs_ridges",

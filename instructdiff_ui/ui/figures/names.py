@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from ...selection.strategies import EXTRA_COLUMNS
 from ..format import METRICS, NATS
 
 Figure = dict[str, Any]
@@ -25,7 +26,7 @@ PART_NAMES = {
 WHAT = {"delta_entropy": "Differential entropy", "delta_nll": "Change of NLL"}  # the columns in a sentence
 STEMS = {"delta_entropy": "delta-entropy", "delta_nll": "delta-nll"}  # the columns in a file's name
 
-_COLUMN_NAMES = {name: METRICS[name] for name in NATS} | {"n_tokens": "response length"}
+_COLUMN_NAMES = {name: METRICS[name] for name in (*NATS, *EXTRA_COLUMNS)} | {"n_tokens": "response length"}
 
 
 def column_name(column: str) -> str:

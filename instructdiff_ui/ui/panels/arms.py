@@ -13,8 +13,14 @@ from ..format import STRATEGIES
 from ..view import Node, div, h
 from .parts import head
 
-Metric = Literal["nll", "exact_match"]
-METRICS: dict[str, str] = {"nll": "held-out loss", "exact_match": "exact answers"}
+Metric = Literal["nll", "exact_match", "choice", "code_tests", "benchmark"]
+METRICS: dict[str, str] = {
+    "nll": "held-out loss",
+    "exact_match": "exact answers",
+    "choice": "multiple choice",
+    "code_tests": "code that passes its tests",
+    "benchmark": "benchmarks",
+}
 
 
 def arm_title(arm: Arm) -> str:

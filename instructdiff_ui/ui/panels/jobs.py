@@ -46,9 +46,12 @@ def job_card(now: RunStatus | None) -> Node:
     """What the worker is doing: stage, share, rate, time left; or why it ended."""
     if now is None:
         return div("card", div("lbl", "Job"), span("muted", "No run is open."))
-    running = next((stage.label for stage in now.stages if stage.status in ("running", "queued", "failed")), None)
+    running = next((stage.label for stage in now.job if stage.status in ("running", "queued", "failed")), None)
     title = f"{STATE_WORDS[now.state]}{' · ' + running if running and now.state != 'done' else ''}"
     parts: list[Node | None] = [div("lbl", "Job"), div(f"job-title state-text-{now.state}", title)]
+    if now.active and now.job != now.stages:
+        done = sum(stage.status == "done" for stage in now.job)
+        parts.append(div("muted small", f"{done} of {len(now.job)} stages are done"))
     step = now.progress
     if step is not None and step.total == 0:
         parts.append(div("muted small", "preparing: models and libraries are loaded"))

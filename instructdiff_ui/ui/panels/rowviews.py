@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ...api import SCORES, Neighbour, RowView
+from ...selection.strategies import EXTRA_COLUMNS, RANKINGS
 from .. import format as fmt
 from ..view import Node, div, h, span
 from .parts import text_block
@@ -21,6 +23,7 @@ METRICS = (
     "n_tokens",
     "instruction_chars",
     "length_ratio",
+    *EXTRA_COLUMNS,
 )
 
 
@@ -148,12 +151,24 @@ def why(view: RowView, *, sign: int) -> str:
         return "Dropped: a calibration row, which the rule leaves out."
     if view.by_hand == "kept":
         return "Kept by hand."
+    if not view.rank:
+        return f"Dropped: {fmt.STRATEGIES[view.strategy]} does not rank it{_unranked(view)}."
     if view.strategy != "instructdiff":
         word = "Kept" if view.decision == "selected" else "Dropped"
-        return f"{word}: rank {view.rank:,} of {view.ranked:,} by {fmt.STRATEGIES[view.strategy].lower()}."
+        return f"{word}: rank {view.rank:,} of {view.ranked:,} by {fmt.strategy(view.strategy)}."
     return _by_rank(view) + (
         " It is borderline: so near the cut-off that noise may have decided." if view.borderline else ""
     )
+
+
+def _unranked(view: RowView) -> str:
+    """Why a strategy that ranks only some rows leaves this one out."""
+    ranking = RANKINGS[view.strategy]
+    name = ranking.column or ""
+    value = view.scores.get(name, math.nan)
+    if ranking.most is None or not math.isfinite(value):
+        return ""
+    return f": its {fmt.metric(name)} {value:.4g} is {'above 1' if ranking.most == 1 else 'not below 1'}"
 
 
 def _by_rank(view: RowView) -> str:

@@ -8,22 +8,24 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from . import api
-from .api import specs as spec_api
-from .errors import ConfigError, DataError, UserError, disk_full
+from .. import api
+from ..api import specs as spec_api
+from ..errors import ConfigError, DataError, UserError, disk_full
+from .experiments import experiment_app
+from .following import console, follow_job
+from .reading import settings_in, text_of
+from .reports import report
+from .strategies import strategies, suggest
+from .tables import table
 
 app = typer.Typer(help="Choose fine-tuning data by differential entropy.", no_args_is_help=True, add_completion=False)
-console = Console(highlight=False)
 
 RunDir = Annotated[str, typer.Argument(help="A run directory, or the id of a run in the app's home")]
 Set = Annotated[list[str], typer.Option("--set", help="A setting, such as selection.ratio=0.2; may be repeated")]
@@ -49,7 +51,7 @@ def run(
     until: Annotated[str, typer.Option(help=f"How far: {', '.join(api.TARGETS)}")] = "model",
 ) -> None:
     """Load, calibrate, score, select, fine-tune and evaluate, in a new run directory."""
-    values = _yaml(config)
+    values = settings_in(config)
     api.last_stage(until)  # a typing error must not leave a run behind
     hub = {"subset": subset, "split": split, "revision": revision}
     sources = [api.parse_source(text) | {key: value for key, value in hub.items() if value} for text in data]
@@ -62,7 +64,7 @@ def run(
     made = api.parse_config(_merged(values, given), preset=preset, overrides=settings)
     api.create_run(made, run_dir=run_dir)
     api.start(str(run_dir), until)
-    _follow(str(run_dir))
+    follow_job(str(run_dir))
 
 
 @app.command()
@@ -79,7 +81,7 @@ def resume(
         api.resume(run)
     else:
         api.start(run, until)
-    _follow(run)
+    follow_job(run)
 
 
 @app.command()
@@ -88,7 +90,7 @@ def status(
 ) -> None:
     """Say what a run is doing and which stages are done."""
     if follow and api.status(run).active:
-        _follow(run)
+        follow_job(run)
         return
     now = api.status(run)
     console.print(f"{escape(now.name)}: {now.state}{': ' + escape(now.message) if now.message else ''}")
@@ -139,7 +141,7 @@ def select(
 def _first_rule(run: str, path: Path | None, name: str | None, fresh: bool) -> api.SelectionSpec:
     """The rule that `--set` changes: the one in force, unless another one is named."""
     if path is not None:
-        return spec_api.spec_from_yaml(_text(path))
+        return spec_api.spec_from_yaml(text_of(path))
     if name is not None:
         return spec_api.named_spec(run, name).spec
     return api.SelectionSpec() if fresh else api.spec(run)
@@ -184,7 +186,7 @@ def _compare_specs(run: str, a: str, b: str) -> None:
         ["Jaccard", f"{both.jaccard:.3f}", f"{both.jaccard:.3f}"],
         ["chance-corrected", f"{both.chance_corrected:.3f}", f"{both.chance_corrected:.3f}"],
     ]
-    _table(["", a, b], [*rows, *([one.setting, one.here, one.there] for one in found.differences)])
+    table(["", a, b], [*rows, *([one.setting, one.here, one.there] for one in found.differences)])
 
 
 @app.command()
@@ -192,7 +194,7 @@ def train(run: RunDir, model: Model = None, settings: Set = []) -> None:  # noqa
     """Fine-tune on the selection and measure held-out loss."""
     _change(run, [*settings, *([f"model.path={model}"] if model else [])])
     api.start(run, "model")
-    _follow(run)
+    follow_job(run)
 
 
 @app.command()
@@ -228,12 +230,12 @@ def compare(
         raise DataError("No model was fine-tuned and evaluated in this run yet.")
     measures = list(dict.fromkeys(key for arm in arms for key in arm.measured))
     heads = ["model", "seeds", "rows", "steps", *(f"{metric}, {domain}" for metric, domain in measures)]
-    _table(heads, ([arm.name, arm.seeds, arm.rows, arm.steps, *(_value(arm, key) for key in measures)] for arm in arms))
+    table(heads, ([arm.name, arm.seeds, arm.rows, arm.steps, *(_value(arm, key) for key in measures)] for arm in arms))
     if kinds:
         kept = api.kept_by_strategy(run, api.spec(run), kinds)
         names = list(next(iter(kept.values())).index)
         typer.echo("")
-        _table(["strategy", *names], ([name, *frame["kept"].reindex(names)] for name, frame in kept.items()))
+        table(["strategy", *names], ([name, *frame["kept"].reindex(names)] for name, frame in kept.items()))
 
 
 def _value(arm: api.Arm, key: tuple[str, str]) -> str:
@@ -244,17 +246,10 @@ def _value(arm: api.Arm, key: tuple[str, str]) -> str:
     return f"{value.mean:.3f}" + ("" if math.isnan(value.half) else f" ± {value.half:.3f}")
 
 
-def _table(heads: list[str], rows: Iterable[list[Any]]) -> None:
-    typer.echo(f"{_cells(heads)}\n|{'---|' * len(heads)}")
-    for row in rows:
-        typer.echo(_cells(row))
-
-
-def _cells(row: Iterable[Any]) -> str:
-    """A line of a Markdown table; a bar in a text would end its cell."""
-    words = (f"{cell:,.0f}" if isinstance(cell, (int, float)) else str(cell) for cell in row)
-    return f"| {' | '.join(' '.join(word.split()).replace('|', chr(92) + '|') for word in words)} |"
-
+app.add_typer(experiment_app, name="experiment")
+app.command()(report)
+app.command()(strategies)
+app.command()(suggest)
 
 demo_app = typer.Typer(help="The demo pack: a small model, a pool with known truth, a finished run.")
 app.add_typer(demo_app, name="demo")
@@ -301,7 +296,7 @@ def starters(
     api.last_stage(until)
     run = api.create_run(made, run_dir=run_dir)
     api.start(run, until)
-    _follow(run)
+    follow_job(run)
 
 
 @app.command()
@@ -323,27 +318,6 @@ def import_scores(
     console.print(f"{api.status(made).facts('import_scores')['rows']:,} rows in {api.status(made).path}")
 
 
-def _yaml(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        values = yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
-        raise DataError(f"{path} is not YAML: {error}.") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path} holds no settings: a mapping such as 'model: {{path: …}}' is needed.")
-    return values
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DataError(f"No such file: {path}.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not text in UTF-8: {error}.") from None
-
-
 def _merged(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """`values` with what was given on the command line, leaving out what was not."""
     out = dict(values)
@@ -361,66 +335,6 @@ def _change(run: str, overrides: list[str]) -> None:
     if overrides:
         values = api.config(run).model_dump(mode="json")
         api.update_run(run, api.parse_config(values, overrides=overrides).model_dump(mode="json"))
-
-
-def _follow(run: str) -> None:
-    """Show progress until the job ends; Ctrl-C stops the job and keeps what is done."""
-    try:
-        now = _watch(run)
-    except KeyboardInterrupt:
-        console.print("Stopping…")
-        api.stop(run)
-        api.wait_for(run, 20)
-        console.print(f"Stopped. Go on with: python -m instructdiff_ui resume {run}")
-        raise typer.Exit(3) from None
-    if now.state == "done":
-        _print_results(run, now)
-        return
-    print(now.message or f"The run is {now.state}.", file=sys.stderr)
-    raise typer.Exit(3 if now.state == "stopped" else 2)
-
-
-def _watch(run: str) -> api.RunStatus:
-    columns = (
-        TextColumn("{task.description:20}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    shown: set[str] = set()
-    with Progress(*columns, console=console, transient=True) as bars:
-        bar = bars.add_task("", total=None, note="")
-        while True:
-            now = api.status(run)
-            for stage in now.stages:
-                if stage.status == "done" and stage.name not in shown:
-                    shown.add(stage.name)
-                    bars.console.print(f"✓ {stage.label:20} {stage.seconds:8.1f} s")
-            if not now.active:
-                return now
-            _show(bars, bar, now)
-            time.sleep(0.3)
-
-
-def _show(bars: Progress, bar: Any, now: api.RunStatus) -> None:
-    running = next((stage.label for stage in now.stages if stage.status in ("running", "queued")), now.state)
-    step = now.progress
-    if step is None:
-        bars.update(bar, description=running, total=None, note=now.message)
-        return
-    loss = f" · loss {step.metrics['loss']:.3f}" if "loss" in step.metrics else ""
-    bars.update(
-        bar, description=running, completed=step.step, total=step.total, note=f"{step.rate:,.1f} {step.unit}/s{loss}"
-    )
-
-
-def _print_results(run: str, now: api.RunStatus) -> None:
-    console.print(now.path)
-    for result in api.evaluation(run) or []:
-        what = {"nll": "held-out loss", "exact_match": "exact answers"}[result["metric"]]
-        name = f"{result['model']:12} {escape(result['domain']):20}"
-        console.print(f"  {what}  {name} {result['value']:.4f} ± {result['stderr']:.4f}  (n = {result['n']:,})")
 
 
 def main() -> None:
