@@ -71,7 +71,7 @@ class ExperimentsCard:
 
     @property
     def outputs(self) -> list[Any]:
-        head = [self.chosen, self.result, self.form, self.empty, self.listed, self.body, self.heading]
+        head = [self.result, self.form, self.empty, self.listed, self.body, self.heading]
         return [*head, self.overlap_box, self.overlap, self.notes, self.report, *self.drawn]
 
     def show(self, run: str, now: RunStatus | None, chosen: str, look: Look) -> list[Any]:
@@ -80,17 +80,15 @@ class ExperimentsCard:
         states = api.experiments(run) if possible else []
         form = gr.update(visible=possible)
         if not states:
-            return ["", None, form, lists.no_experiments(why_not(run, now)), [], *self._nothing()]
-        known = [one.id for one in states]
-        opened = chosen if chosen in known else known[0]
+            return [None, form, lists.no_experiments(why_not(run, now)), [], *self._nothing()]
+        opened = which([one.id for one in states], chosen)
         listed = lists.experiment_list(states, opened, active=now is not None and now.active and now.until == JOB)
         try:
             result = api.experiment(run, opened)
         except UserError as error:  # the run was changed since, so that it cannot have such an arm any more
-            return [opened, None, form, lists.no_experiments(error.message), listed, *self._nothing()]
+            return [None, form, lists.no_experiments(error.message), listed, *self._nothing()]
         several = len(result.overlaps) > 1
         return [
-            opened,
             result,
             form,
             [],
@@ -148,6 +146,16 @@ def _over_budgets(result: ExperimentResult, metric: str, domain: str) -> figures
 def runs_experiments(now: RunStatus | None) -> bool:
     """Whether the run's pool is known, so that rows of it can be trained on."""
     return now is not None and now.done("tokens")
+
+
+def which(known: list[str], chosen: str) -> str:
+    """The experiment to show, of the ids that there are: the chosen one, else the newest; empty where there is none."""
+    return chosen if chosen in known else next(iter(known), "")
+
+
+def opened(run: str, now: RunStatus | None, chosen: str) -> str:
+    """The id of the experiment that the page shows."""
+    return which([one.id for one in api.experiments(run)] if runs_experiments(now) else [], chosen)
 
 
 def why_not(run: str, now: RunStatus | None) -> str:

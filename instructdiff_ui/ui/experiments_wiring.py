@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -9,8 +10,8 @@ import gradio as gr
 from .. import api
 from ..api import ExperimentResult, SelectionSpec
 from . import experiments_maker as makers
-from .events import Busy, Latest, Quick, told
-from .experiments_card import ExperimentsCard, Look
+from .events import Busy, Latest, Quick, Quiet, told
+from .experiments_card import ExperimentsCard, Look, opened, runs_experiments
 from .experiments_form import Form
 from .explore.exports import fresh_folder
 from .state import Steps
@@ -40,30 +41,35 @@ def wire(shell: Shell) -> None:
 
 
 def _wire_following(shell: Shell, card: ExperimentsCard) -> None:
-    """Opening a run, what its worker has done since, and what is asked for in the list."""
-    maker, look = card.maker, [card.metric, card.domain, card.ratio]
+    """Opening a run, what its worker has done since, and what is asked for in the list.
 
-    def opened(run: str, chosen: str) -> list[Any]:
+    One event alone shows experiments, so that no answer that comes late puts back what was shown before.
+    """
+    maker, moved = card.maker, [card.chosen, shell.trials]
+
+    def begun(run: str, chosen: str) -> list[Any]:
         now = api.status(run) if run else None
-        shown: dict[Any, Any] = dict(zip(card.outputs, card.show(run, now, chosen, Look()), strict=True))
-        shown[card.form] = gr.update(visible=shown[card.form]["visible"], open=not shown[card.chosen])
-        return [*shown.values(), *maker.offer(run, now, None), hidden_files()]
+        shown = opened(run, now, chosen)
+        form = gr.update(visible=runs_experiments(now), open=not shown)
+        return [shown, again(), form, *maker.offer(run, now, None)]
 
     def followed(run: str, chosen: str, *seen: Any) -> list[Any]:
         return card.show(run, api.status(run) if run else None, chosen, Look(*seen))
 
-    def acted(run: str, chosen: str, metric: Any, domain: Any, ratio: Any, event: gr.EventData) -> list[Any]:
+    def acted(run: str, chosen: str, event: gr.EventData) -> list[Any]:
         wanted, key = str(event._data["event"]), str(event._data["key"])
         if wanted in ACTIONS:
             ACTIONS[wanted](run, key)
-        return [*followed(run, key if wanted == "open" else chosen, metric, domain, ratio), hidden_files()]
+        return [opened(run, api.status(run), key if wanted == "open" else chosen), again()]
 
-    everything = [*card.outputs, *maker.outputs, card.files]
-    filled = shell.run.change(told(opened), [shell.run, card.chosen], everything, js=ASKED, **Quick)
+    filled = shell.run.change(
+        told(begun), [shell.run, card.chosen], [*moved, card.form, *maker.outputs], js=ASKED, **Quick
+    )
     filled.then(told(estimated), _asked(shell, card), maker.estimate, **Quick)
-    seen = [shell.run, card.chosen, *look]
-    shell.trials.change(told(followed), seen, card.outputs, **Latest)
-    card.listed.select(told(acted), seen, [*card.outputs, card.files], **Quick)
+    seen = [shell.run, card.chosen, card.metric, card.domain, card.ratio]
+    gr.on([shell.trials.change, card.chosen.change], told(followed), seen, card.outputs, **Latest)
+    card.chosen.change(lambda: gr.update(value=None, visible=False), None, card.files, **Quiet)
+    card.listed.select(told(acted), [shell.run, card.chosen], moved, **Quick)
 
 
 def _wire_maker(shell: Shell, card: ExperimentsCard) -> None:
@@ -82,11 +88,8 @@ def _wire_maker(shell: Shell, card: ExperimentsCard) -> None:
         form = Form(*values)
         return maker.rechoose(run, form, explored(run, steps)) if run and form.study else [gr.skip()] * 2
 
-    def begun(run: str, steps: Steps | None, *values: Any) -> list[Any]:
-        made = makers.start(run, Form(*values), explored(run, steps))
-        shown: dict[Any, Any] = dict(zip(card.outputs, card.show(run, api.status(run), made, Look()), strict=True))
-        shown[card.form] = gr.update(open=False)
-        return [*shown.values(), hidden_files()]
+    def started(run: str, steps: Steps | None, *values: Any) -> list[Any]:
+        return [makers.start(run, Form(*values), explored(run, steps)), again()]
 
     asked = _asked(shell, card)
     # text that is pasted changes without an input
@@ -96,11 +99,12 @@ def _wire_maker(shell: Shell, card: ExperimentsCard) -> None:
     picked = maker.studies.select(told(chosen), [shell.run, shell.steps, maker.models], maker.outputs, **Latest)
     known = shell.refresh.change(told(offered), [shell.run, maker.study, shell.steps], maker.outputs, **Latest)
     # rules may have been named, or changed, in Explore & select
-    again = [maker.models.blur, maker.models.submit, shell.tab["compare"].select]
-    renewed = gr.on(again, told(rechosen), asked, [maker.studies, maker.arms], **Latest)
+    causes = [maker.models.blur, maker.models.submit, shell.tab["compare"].select]
+    renewed = gr.on(causes, told(rechosen), asked, [maker.studies, maker.arms], **Latest)
     for event in (picked, known, renewed):
         event.then(told(estimated), asked, maker.estimate, **Latest)
-    begin = maker.run.click(told(begun), asked, [*card.outputs, card.files], **Busy)
+    begin = maker.run.click(told(started), asked, [card.chosen, shell.trials], **Busy)
+    begin.success(lambda: gr.update(open=False), None, card.form, **Quiet)
     begin.then(told(estimated), asked, maker.estimate, **Quick)
 
 
@@ -131,9 +135,9 @@ def explored(run: str, steps: Steps | None) -> SelectionSpec | None:
     return steps.present if steps is not None and steps.run == run else None
 
 
-def hidden_files() -> Any:
-    """No report on offer: the one there was is of something else."""
-    return gr.update(value=None, visible=False)
+def again() -> str:
+    """A value of `trials` that there was never before: what is shown of the experiments is read anew."""
+    return f"again {time.monotonic_ns()}"
 
 
 def report(run: str, experiment: str) -> Any:
