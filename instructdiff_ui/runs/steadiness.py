@@ -1,6 +1,7 @@
-"""How stable the kept rows are under one rule after another: over calibration seeds, or over draws of ΔH in its error.
+"""How stable the kept rows are under one γ after another: over calibration seeds, or over draws of ΔH in its error.
 
-Knows nothing of suggestions.
+Agreement by chance is that of choosing among the rows that the filter leaves. Were it among all rows, dropping more of
+them would look stable by itself. Knows nothing of suggestions.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ def over_seeds(
         seeds = len(sets)
         if seeds < 2:
             return None
-        times = sum(kept[scored].astype(np.int16) for kept in sets)
-        trials.append(Steadiness(gamma, spread(np.asarray(times), sets=seeds)))
+        times = np.stack(sets).sum(axis=0, dtype=np.int16)
+        among = _passed(exploration, rule) | (times > 0)
+        trials.append(Steadiness(gamma, spread(times[scored], sets=seeds, among=among[scored])))
     return trials, f"{seeds} calibration seeds"
 
 

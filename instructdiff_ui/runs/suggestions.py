@@ -73,10 +73,11 @@ def with_value(spec: SelectionSpec, threshold: str, value: float) -> SelectionSp
 
 
 def suggest_gamma(store: RunStore, spec: SelectionSpec) -> Suggestion:
-    """The default γ, unless another keeps clearly more stable rows; then the closest to it that does not stand behind.
+    """The default γ, unless a larger one keeps clearly more stable rows: then the smallest that does not stand behind.
 
     Stable over the calibration seeds that the run holds; where there is one, over draws of ΔH within its standard
-    error among the rows that pass the filter, because the filter is not drawn again.
+    error. A smaller one is never suggested for being stable: the rows it lets back are extreme, so they are stable
+    whatever they hold. Only where β leaves the default too few rows to rank is it the largest that leaves enough.
     """
     exploration = explore(store)
     if why_not := _no_gamma(exploration, spec):
@@ -111,29 +112,37 @@ def _not_repeated(store: RunStore) -> str:
 
 def _most_stable(trials: list[Steadiness], over: str) -> Suggestion:
     default = SelectionSpec().gamma
-    best = max(trials, key=lambda one: one.phi)
-    usual = next((one for one in trials if one.gamma == default), None)
-    steady = [one for one in trials if not one.behind(best)]
-    chosen = min(steady, key=lambda one: (abs(one.gamma - default), one.gamma))
     tried = tuple(Tried(one.gamma, one.phi) for one in trials)
-    reason = f"Over {over} the kept rows agree to {_phi(chosen)} at γ = {_percent(chosen.gamma)}"
+    usual = next((one for one in trials if one.gamma == default), None)
     if usual is None:
-        reason += (
-            f"; at the default {_percent(default)} fewer than {ROOM:g} rows pass the filter for each that is kept."
+        most = trials[-1].gamma
+        reason = (
+            f"At the default {_percent(default)} fewer than {ROOM:g} rows pass the filter for each that β keeps: the "
+            f"filter would decide more than ΔH does. {_percent(most)} is the most of those tried that leaves so many."
         )
-    elif usual is chosen:
-        reason += ", the default"
-        reason += "." if best is chosen else f"; no γ that was tried does clearly better ({_phi(best)} at most)."
+        return Suggestion("gamma", default, most, reason, tried)
+    smaller, larger = trials[: trials.index(usual)], trials[trials.index(usual) :]
+    best = max(larger, key=lambda one: one.phi)
+    chosen = next(one for one in larger if not one.behind(best))
+    reason = f"Over {over} the kept rows agree to Φ = {chosen.phi:.2f} at γ = {_percent(chosen.gamma)}"
+    if chosen is usual:
+        more = "better" if best is usual else f"clearly better ({best.phi:.2f} at most)"
+        reason += f", the default, and no larger γ does {more}."
     else:
-        reason += f", and to {_phi(usual)} at the default {_percent(default)}."
-        reason += (
-            "" if best is chosen else f" The best that was tried, {_percent(best.gamma)}, is not clearly above it."
-        )
-    return Suggestion("gamma", default, chosen.gamma, reason, tried)
+        reason += f", and to {usual.phi:.2f} at the default {_percent(default)}."
+    return Suggestion("gamma", default, chosen.gamma, reason + _let_back(smaller, chosen), tried)
 
 
-def _phi(trial: Steadiness) -> str:
-    return f"Φ = {trial.phi:.2f}"
+def _let_back(smaller: list[Steadiness], chosen: Steadiness) -> str:
+    """Why a smaller γ is not suggested where it would be more stable."""
+    steadier = [one for one in smaller if chosen.behind(one)]
+    if not steadier:
+        return ""
+    one = max(steadier, key=lambda one: one.phi)
+    return (
+        f" At {_percent(one.gamma)} it is {one.phi:.2f}, but through rows whose likelihood moved most: these tend to "
+        "the ends of ΔH, and stay there whatever they hold. Whether to let them back is for an experiment to tell."
+    )
 
 
 # β -----------------------------------------------------------------------------------------------------------------

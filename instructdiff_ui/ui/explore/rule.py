@@ -95,8 +95,8 @@ def build_tools() -> dict[str, Any]:
 
 
 def build(tools: dict[str, Any], kpis: gr.HTML) -> RuleCard:
-    with gr.Column(elem_classes=["box", "rule"]):
-        with gr.Row(elem_classes=["tight"]):
+    with gr.Column(elem_classes=["box"]):
+        with gr.Row(elem_classes=["tight", "rule"]):
             strategy = gr.Dropdown(
                 [(STRATEGIES[name], name) for name in api.STRATEGIES],
                 value="instructdiff",

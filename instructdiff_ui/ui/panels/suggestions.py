@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from ...api import Suggestion, Tried
 from .. import format as fmt
 from ..view import Node, div, h, span
+from .experiment_results import badge
 from .parts import head
 
 SIGNS = {"gamma": "γ", "ratio": "β"}
@@ -94,5 +95,4 @@ def _phi(tried: Tried) -> list[Node]:
 def _held_out(tried: Tried) -> list[Node]:
     low, high = fmt.nats(tried.low), fmt.nats(tried.high)
     interval = f"{fmt.nats(tried.measure)} ({low} to {high})" if low != "–" else fmt.nats(tried.measure)
-    tone = f" v-{tried.note}" if tried.note in ("better", "worse") else ""
-    return [fmt.percent(tried.value), fmt.nats(tried.loss), interval, span(f"verdict{tone}", tried.note)]
+    return [fmt.percent(tried.value), fmt.nats(tried.loss), interval, badge(tried.note)]
