@@ -6,7 +6,7 @@ Arrays in, small results out. Knows nothing of runs, models or pages.
 from .bootstrap import over_examples
 from .differences import Difference, compare
 from .means import Measured, difference, measured
-from .verdicts import Verdict, holm, verdicts
+from .verdicts import Verdict, holm, judged, verdicts
 from .wording import METRICS, Metric
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "compare",
     "difference",
     "holm",
+    "judged",
     "measured",
     "over_examples",
     "verdicts",

@@ -34,11 +34,16 @@ def verdicts(
     The detectable difference is for level ÷ pairs, Holm's strictest step.
     """
     found = {name: compare(*pair, level=level, tests=len(pairs), seed=seed) for name, pair in pairs.items()}
+    return judged(found, metric=metric, level=level)
+
+
+def judged(found: Mapping[str, Difference], *, metric: Metric, level: float = 0.05) -> dict[str, Verdict]:
+    """As `verdicts`, of differences that were computed with `tests` the number of them all."""
     adjusted = holm([one.p for one in found.values()])
     told = {}
     for (name, one), p in zip(found.items(), map(float, adjusted), strict=True):
         word = _word(one, p, level=level, higher_is_better=metric.higher_is_better)
-        text = sentence(word, one, metric=metric, p=p, level=level, tests=len(pairs))
+        text = sentence(word, one, metric=metric, p=p, level=level, tests=len(found))
         told[name] = Verdict(word, one, p, text)
     return told
 

@@ -17,7 +17,7 @@ import pandas as pd
 from ...config import SelectionSpec
 from ...files import read_json
 from ...selection.overlap import Overlap
-from ...statistics import METRICS, Measured, Verdict, measured, verdicts
+from ...statistics import METRICS, Difference, Measured, Verdict, compare, judged, measured
 from ..exampleresults import read_example_results
 from ..plan import Stage
 from ..store import RunStore
@@ -268,32 +268,40 @@ def _judged(
 ) -> list[ArmResult]:
     """The arms with their verdicts: each measure is a table of its own, corrected over all arms and budgets in it."""
     first = settings.ratios[0]  # whose random rows stand beside arms with a budget of their own
-    entries = tuple(
-        (arm.is_reference, first if arm.ratio is None else arm.ratio, tuple(one.evaluate for one in arm.done))
-        for arm in arms
-    )
-    judged = [measure for measure in _measures(arms) if measure[0] in METRICS]  # benchmarks have means alone
-    found = {m: _verdicts(store.path / "artifacts", entries, m, left_out) for m in judged}
-    told = [{m: verdicts[i] for m, verdicts in found.items() if i in verdicts} for i in range(len(arms))]
+    evaluated = [tuple(one.evaluate for one in arm.done) for arm in arms]
+    budgets = [first if arm.ratio is None else arm.ratio for arm in arms]
+    references = {ratio: names for arm, ratio, names in zip(arms, budgets, evaluated, strict=True) if arm.is_reference}
+    told: list[dict[Measure, Verdict]] = [{} for _ in arms]
+    for measure in _measures(arms):
+        if measure[0] not in METRICS:  # benchmarks have means alone
+            continue
+        pairs = {
+            i: (names, references[ratio])
+            for i, (ratio, names) in enumerate(zip(budgets, evaluated, strict=True))
+            if not arms[i].is_reference and names and references[ratio]
+        }
+        found = {
+            str(i): _difference(store.path / "artifacts", *pair, measure, left_out, tests=len(pairs))
+            for i, pair in pairs.items()
+        }
+        for i, verdict in judged(found, metric=METRICS[measure[0]]).items():
+            told[int(i)][measure] = verdict
     return [replace(arm, verdicts=verdicts) for arm, verdicts in zip(arms, told, strict=True)]
 
 
-@lru_cache(maxsize=256)  # the bootstrap takes some tenths of a second an arm, and the page looks again and again
-def _verdicts(
+@lru_cache(maxsize=4096)  # the bootstrap takes up to some tenths of a second, and the page looks again and again
+def _difference(
     artifacts: Path,
-    arms: tuple[tuple[bool, float, tuple[str, ...]], ...],
+    arm: tuple[str, ...],
+    reference: tuple[str, ...],
     measure: Measure,
     left_out: frozenset[str],
-) -> dict[int, Verdict]:
-    """One table: by place of the arm. An arm is whether it is random, its budget, and its evaluations."""
-    grids = [_grid([_values(artifacts / name, left_out) for name in names], measure) for _, _, names in arms]
-    references = {budget: grid for (is_reference, budget, _), grid in zip(arms, grids, strict=True) if is_reference}
-    pairs = {
-        str(i): _aligned(grid, references[budget])
-        for i, ((is_reference, budget, _), grid) in enumerate(zip(arms, grids, strict=True))
-        if not is_reference and len(grid.columns) and len(references[budget].columns)
-    }
-    return {int(i): verdict for i, verdict in verdicts(pairs, metric=METRICS[measure[0]]).items()}
+    *,
+    tests: int,
+) -> Difference:
+    """One arm against random rows, each given by its evaluations."""
+    grids = (_grid([_values(artifacts / name, left_out) for name in names], measure) for names in (arm, reference))
+    return compare(*_aligned(*grids), tests=tests)
 
 
 def _grid(frames: Sequence[pd.DataFrame], measure: Measure) -> pd.DataFrame:
