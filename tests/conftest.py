@@ -13,6 +13,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from tiny_models import save_tiny_model
 from tiny_pack import build_pack
+from tiny_rows import instruction_rows
 
 
 @pytest.fixture(autouse=True)
@@ -33,17 +34,6 @@ def tiny_pack(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     build_pack(folder / "pack", work=folder / "work")
     return folder / "pack"
-
-
-def instruction_rows(n: int) -> list[dict]:
-    """Rows of two domains with answers of different lengths, and a column of their own."""
-    rows = []
-    for i in range(n):
-        domain = "math" if i % 2 else "code"
-        task = f"Add {i} and {i + 1}." if i % 2 else f"Print the number {i} three times."
-        answer = f"The sum is {2 * i + 1}." if i % 2 else "\n".join([f"print({i})"] * (1 + i % 3))
-        rows.append({"instruction": task, "input": "", "output": answer, "domain": domain, "n": i})
-    return rows
 
 
 @pytest.fixture

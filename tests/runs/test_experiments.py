@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 
 import pytest
 from tiny_models import save_tiny_model
+from tiny_rows import instruction_rows
 
 from instructdiff_ui import api
 from instructdiff_ui.config import SelectionSpec, parse_config
@@ -153,10 +155,6 @@ def done(tmp_path_factory, model_folder):
 
 
 def small_run(folder, model_folder) -> str:
-    import json
-
-    from conftest import instruction_rows
-
     pool = folder / "pool.jsonl"
     pool.write_text("".join(json.dumps(row) + "\n" for row in instruction_rows(60)), encoding="utf-8")
     quick = {"num_train_epochs": 1, "batch_size": 4, "per_device_train_batch_size": 4, "lora_r": 2}

@@ -4,8 +4,8 @@ import pytest
 
 from instructdiff_ui.config import SelectionSpec, parse_config
 from instructdiff_ui.errors import ConfigError
-from instructdiff_ui.runs.plan import of_first_seed, plan, scored_stage, without_counts
 from instructdiff_ui.runs.jobs import needed
+from instructdiff_ui.runs.plan import of_first_seed, plan, scored_stage, without_counts
 
 
 def names(stages):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import instruction_rows
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_rows import instruction_rows
 from typer.testing import CliRunner
 
 from instructdiff_ui import api

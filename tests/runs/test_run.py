@@ -67,7 +67,7 @@ def test_a_whole_run(run, tmp_path):
 
 def test_what_is_done_is_not_done_again(run, monkeypatch):
     api.run_here(run, "selection")
-    monkeypatch.setattr(scoring, "_score", lambda *_: pytest.fail("scored again"))
+    monkeypatch.setattr(scoring, "score", lambda *_, **__: pytest.fail("scored again"))
     monkeypatch.setattr(training, "_train", lambda *_: pytest.fail("trained again"))
     assert api.run_here(run, "selection") == "done"
     record = api.select(run, SelectionSpec(ratio=0.5))

@@ -125,7 +125,7 @@ def test_the_mean_of_the_seeds_is_published_and_selected_from(run):
 
 
 def test_going_back_to_one_seed_brings_its_table_back(made, run, monkeypatch):
-    monkeypatch.setattr(scoring, "_score", lambda *_: pytest.fail("scored again"))
+    monkeypatch.setattr(scoring, "score", lambda *_, **__: pytest.fail("scored again"))
     monkeypatch.setattr(training, "_train", lambda *_: pytest.fail("trained again"))
     api.update_run(run, {"calibration": {"seeds": 1}})
     assert api.run_here(run, "selection") == "done"

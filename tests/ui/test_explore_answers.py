@@ -83,7 +83,7 @@ def checked(values) -> dict[str, dict]:
 
 
 TAGS = {"div", "span", "p", "b", "i", "code", "pre", "button", "input", "label", "details", "summary"}
-TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
 
 
 def harmless(node) -> None:
