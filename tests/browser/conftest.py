@@ -23,6 +23,12 @@ class Console:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", self._dialog)
 
+    def reload(self, page):
+        """Load the page again. What it was asking for is cut off, and it says so on its way out."""
+        before = list(self.errors)
+        page.reload()
+        self.errors[:] = before
+
     def _dialog(self, dialog):
         self.errors.append(f"a dialog: {dialog.message}")
         dialog.dismiss()

@@ -149,7 +149,7 @@ def test_reload_and_kills_in_the_middle_of_scoring(server, page, console, scorin
     # a second tab and a reload show the job that goes on
     shown(second, "#job", "running")
     second.close()
-    page.reload()
+    console.reload(page)
     shown(page, "#job", "Score")
     page.locator("#job [role=progressbar]").wait_for()
 

@@ -49,7 +49,7 @@ def test_an_empty_home_opens_on_the_finished_run(opened, console):
     (run,) = api.list_runs()
     assert api.is_demo(run.run_id)
     page.wait_for_function("new URL(location).searchParams.get('run')")
-    page.reload()
+    console.reload(page)
     shown(page, "#demo-note", "Demo.")
     assert len(api.list_runs()) == 1
     assert console.errors == []

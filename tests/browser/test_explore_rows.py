@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from driving import LONG, choose, shown
-from exploring import box, drag, kept, live, matches, open_explore, panel, rule
+from exploring import box, drag, fill, kept, live, matches, open_explore, panel, rule
 from scored import HOSTILE, HOSTILE_DOMAIN
 
 from instructdiff_ui import api
@@ -210,6 +210,14 @@ def test_the_kept_rows_are_exported_as_a_file(explore, app):
     rows = [json.loads(line) for line in lines]
     assert {row["example_id"] for row in rows} == set(asked(app, show="kept", page_size=100).rows["example_id"])
     assert {"instruction", "output", "quality", "delta_entropy"} <= set(rows[0])
+
+
+def test_a_file_goes_when_the_rule_changes_and_comes_again_when_asked_for(explore):
+    exported(explore)
+    fill(explore, "ratio:", "20")
+    expect(live(explore, "kept:math")).to_have_text("20")
+    expect(explore.locator("#exported")).to_be_hidden()
+    assert len(exported(explore).read_text(encoding="utf-8").splitlines()) == kept(explore)
 
 
 def test_the_kept_rows_are_exported_as_a_package(explore, app):

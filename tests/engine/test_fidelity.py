@@ -38,6 +38,15 @@ def long_rows(n: int, vocab_size: int = 5003, *, seed: int = 0):
     return random_examples(n, seed=seed, longest=250, vocab_size=vocab_size)
 
 
+@pytest.fixture
+def one_library():
+    """Products as `float32_layers` makes them: what this process found faster adds up in another order."""
+    products = torch.backends.mkldnn.matmul
+    before, products.fp32_precision = products.fp32_precision, "ieee"
+    yield
+    products.fp32_precision = before
+
+
 # float32 against float64 -------------------------------------------------------------------------------------------
 
 
@@ -103,6 +112,7 @@ def test_the_reference_is_the_formulas(arch, eos_id):
             np.testing.assert_allclose(got.numpy(), expected, atol=2e-5)
 
 
+@pytest.mark.usefixtures("one_library")
 @pytest.mark.parametrize("dtype", HALF)
 @pytest.mark.parametrize("arch", ARCHS)
 def test_a_half_precision_model_computes_in_float32_with_the_weights_that_it_has(arch, dtype):
@@ -167,6 +177,7 @@ def test_products_are_float32_whatever_was_allowed_before():
         products.fp32_precision = before
 
 
+@pytest.mark.usefixtures("one_library")
 @pytest.mark.parametrize("on", [True, False], ids=["adapter on", "adapter off"])
 def test_an_adapter_takes_part_where_it_is_on(on):
     torch.manual_seed(1)
@@ -188,6 +199,7 @@ def test_an_adapter_takes_part_where_it_is_on(on):
     assert all(after is before[name] for name, after in tensors_of(wrapped).items())
 
 
+@pytest.mark.usefixtures("one_library")
 def test_a_float32_model_is_left_alone():
     model = large_model()
     ids = torch.tensor([[5, 6, 7]])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..shell import Shell
 
 # the address bar names rule and view, so that a reload or a shared link restores them
+TAKEN_OFF = "() => ({__type__: 'update', value: null, visible: false})"
 REMEMBER_STATE = """(state) => {
   const url = new URL(window.location);
   if (state) url.searchParams.set("state", state); else url.searchParams.delete("state");
@@ -237,9 +238,9 @@ def _wire_drawing(wiring: Wiring) -> None:
     wiring.on(tab.charts.counted.change, recounted, [tab.charts.cube], **Quick)
 
     def looked(scene: Scene) -> list[Any]:
-        return [*tab.analysis.show(scene), gr.update(value=None, visible=False)]  # a file that was written before
+        return tab.analysis.show(scene)
 
-    wiring.on(tab.analysis.due.change, looked, [*tab.analysis.outputs, tab.exports.file], **Latest)
+    wiring.on(tab.analysis.due.change, looked, tab.analysis.outputs, **Latest)
 
 
 def _wire_rows(wiring: Wiring) -> None:
@@ -328,3 +329,5 @@ def _wire_exports(wiring: Wiring) -> None:
         return gr.update(value=exports.export(scene.run, scene.spec, fmt, scores, package), visible=True)
 
     wiring.on(card.button.click, exported, [card.file], card.format, card.scores, card.package, **Busy)
+    # a file of another rule goes at once: were it taken off by the server, a late answer could take the next one
+    wiring.tab.analysis.due.change(None, None, card.file, js=TAKEN_OFF, api_visibility="private")

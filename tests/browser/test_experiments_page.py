@@ -72,7 +72,7 @@ def test_an_experiment_is_made_followed_read_and_reported(server, scored, page, 
     assert "two" in Path(download.value.path()).read_text(encoding="utf-8")
 
     # everything is read from the run: a reload shows it again, and deleting it leaves none
-    page.reload()
+    console.reload(page)
     shown(page, "#kpis .value", re.compile(r"\d"))
     tab(page, "Compare & report")
     shown(page, "#experiments tr.on .name", "<b>two</b> ${1+1}")
@@ -91,7 +91,7 @@ def test_the_open_experiment_stays_open_when_its_page_is_loaded_again(server, sc
     shown(page, "#experiments tr.on .name", "older")
     shown(page, "#experiment-heading", "0 of 12 models")
     page.wait_for_url(re.compile(f"experiment={older}"))
-    page.reload()
+    console.reload(page)
     shown(page, "#kpis .value", re.compile(r"\d"))
     tab(page, "Compare & report")
     shown(page, "#experiments tr.on .name", "older")
