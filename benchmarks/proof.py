@@ -121,7 +121,7 @@ def print_study(run: str, study: str, *, seeds: int, without: list[str]) -> None
 def table(api: Any, result: Any, metric: str) -> Iterable[str]:
     """One metric as Markdown: a line for every arm, domains side by side."""
     domains = [domain for name, domain in result.measures if name == metric]
-    heads = ["arm", "rows", "tokens", "steps", *domains, "against random (95 % interval)", "verdict"]
+    heads = ["arm", "rows", "tokens", "steps", *domains, "against random (95 % interval)", "could see", "verdict"]
     counts = {arm.verdicts[metric, "all"].difference.examples for arm in result.arms if (metric, "all") in arm.verdicts}
     yield f"{api.METRIC_NAMES[metric]}, {' or '.join(map(str, sorted(counts)))} held-out rows:\n"
     yield f"| {' | '.join(heads)} |"
@@ -142,11 +142,11 @@ def value(arm: Any, metric: str, domain: str) -> str:
 
 def said(verdict: Any, metric: str) -> list[str]:
     if verdict is None:
-        return ["", ""]
+        return ["", "", ""]
     scale, digits = (1, 3) if metric == "nll" else (100, 1)
     found = verdict.difference
     mean, low, high = (f"{scale * number:+.{digits}f}" for number in (found.mean, found.low, found.high))
-    return [f"{mean} ({low} to {high})", verdict.word]
+    return [f"{mean} ({low} to {high})", f"{scale * found.detectable:.{digits}f}", verdict.word]
 
 
 if __name__ == "__main__":
