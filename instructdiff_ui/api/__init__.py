@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..config import PRESETS, RunConfig, SelectionSpec, parse_config, reference
 from ..data.export import FORMATS as EXPORT_FORMATS
 from ..errors import UserError
-from ..runs.comparison import Arm
+from ..runs.comparison import Arm, against_random
 from ..runs.counterparts import Candidate
 from ..runs.crossing import Crossing
 from ..runs.exploration import Exploration, Preview
@@ -28,7 +28,7 @@ from ..selection.outcome import Counts
 from ..selection.overlap import Overlap
 from ..selection.rows import Page, Region, RowQuery
 from ..starters import StarterView
-from ..statistics import Measured, difference
+from ..statistics import Gap, Measured
 from .crossing import comparable_runs, cross_runs
 from .data import data_report, import_scores, keep_upload, quarantined
 from .demo import (
@@ -138,6 +138,7 @@ __all__ = [
     "ExperimentState",
     "Exploration",
     "ExportResult",
+    "Gap",
     "Hardware",
     "Measured",
     "NamedSpec",
@@ -164,6 +165,7 @@ __all__ = [
     "TokenView",
     "Tried",
     "UserError",
+    "against_random",
     "build_demo",
     "categories",
     "columns",
@@ -186,7 +188,6 @@ __all__ = [
     "delete_spec",
     "demo_overlap",
     "demo_record",
-    "difference",
     "discard_failed",
     "evaluation",
     "experiment",

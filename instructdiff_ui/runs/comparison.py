@@ -7,7 +7,7 @@ stages left in the run, and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from ..config import SelectionSpec, digest, validated
 from ..files import read_json
-from ..statistics import Measured, measured
+from ..statistics import Gap, Measured, difference, holm, measured
 from .plan import Stage, plan, without_counts
 from .seeds import seedless
 from .store import RunStore
@@ -73,6 +73,18 @@ def compare(store: RunStore) -> list[Arm]:
         name = _name(spec, specs) + (f", {n} calibration seeds" if (n := same[0].calibrations) > 1 else "")
         arms.append(_arm(name, spec, [trial.training for trial in same], results))
     return arms
+
+
+def against_random(arms: Sequence[Arm], metric: str) -> dict[str, Gap]:
+    """Every arm's gap to random rows by name, its p corrected for their number (Holm); empty without."""
+    key = (metric, "all")
+    tuned = [arm for arm in arms if arm.spec is not None and key in arm.measured]
+    random = next((arm for arm in tuned if arm.name.startswith("random")), None)
+    if random is None:
+        return {}
+    gaps = {arm.name: difference(arm.measured[key], random.measured[key]) for arm in tuned if arm is not random}
+    corrected = holm([gap.p for gap in gaps.values()])
+    return {name: replace(gap, p=float(p)) for (name, gap), p in zip(gaps.items(), corrected, strict=True)}
 
 
 def trials(store: RunStore) -> list[Trial]:

@@ -5,13 +5,14 @@ Arrays in, small results out. Knows nothing of runs, models or pages.
 
 from .bootstrap import over_examples
 from .differences import Difference, compare
-from .means import Measured, difference, measured
+from .means import Gap, Measured, difference, measured
 from .verdicts import Verdict, holm, judged, verdicts
 from .wording import METRICS, Metric
 
 __all__ = [
     "METRICS",
     "Difference",
+    "Gap",
     "Measured",
     "Metric",
     "Verdict",

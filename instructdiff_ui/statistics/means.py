@@ -28,17 +28,27 @@ def measured(values: Sequence[float]) -> Measured:
     return Measured(float(np.mean(values)), _half_width(error, n - 1), tuple(values))
 
 
-def difference(one: Measured, other: Measured) -> tuple[float, float]:
-    """mean(one) − mean(other) and the half-width of its 95 % interval, by Welch's t; nan where either has one seed."""
+@dataclass(frozen=True)
+class Gap:
+    """The difference of two means over seeds."""
+
+    mean: float
+    half: float  # of its 95 % interval; nan where either has one seed
+    p: float  # two-sided, of no difference; nan where there is no spread to judge by
+
+
+def difference(one: Measured, other: Measured) -> Gap:
+    """mean(one) − mean(other), by Welch's t."""
     gap = one.mean - other.mean
     if min(len(one.values), len(other.values)) < 2:
-        return gap, math.nan
+        return Gap(gap, math.nan, math.nan)
     parts = [(float(np.var(m.values, ddof=1)) / len(m.values), len(m.values) - 1) for m in (one, other)]
     whole = sum(part for part, _ in parts)
     if whole == 0:
-        return gap, 0.0
+        return Gap(gap, 0.0, math.nan if gap else 1.0)
     freedom = whole**2 / sum(part**2 / n for part, n in parts)  # Welch–Satterthwaite
-    return gap, _half_width(math.sqrt(whole), freedom)
+    error = math.sqrt(whole)
+    return Gap(gap, _half_width(error, freedom), 2 * _tail(abs(gap) / error, freedom))
 
 
 def _half_width(error: float, freedom: float) -> float:
@@ -46,3 +56,10 @@ def _half_width(error: float, freedom: float) -> float:
     from scipy.special import stdtrit  # here, because the page starts without it; scipy.stats would take far longer
 
     return error * float(stdtrit(freedom, 0.975)) if freedom > 0 else math.nan
+
+
+def _tail(t: float, freedom: float) -> float:
+    """The chance that Student's t exceeds `t`."""
+    from scipy.special import stdtr
+
+    return float(stdtr(freedom, -t))

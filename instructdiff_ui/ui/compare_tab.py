@@ -54,7 +54,7 @@ def build() -> CompareTab:
         gr.HTML(
             "<h3>Models of this run on the held-out rows</h3><p class='hint'>Loss is the mean NLL per response token "
             "in nats, lower is better. Exact answers are generated and compared with the reference, higher is better. "
-            "± is the 95 % interval over seeds (Student's t).</p>",
+            "± is the 95 % interval over seeds (Student's t); the words are corrected for the number of models.</p>",
             padding=False,
         )
         metric = gr.Radio(

@@ -169,6 +169,7 @@ def why_not(run: str, now: RunStatus | None) -> str:
 
 def build() -> ExperimentsCard:
     chosen, result = gr.Textbox(visible="hidden", elem_id="experiment-id"), gr.State(None)
+    study = gr.Textbox(visible="hidden", elem_id="study-key")
     with gr.Column(elem_classes=["box"], elem_id="experiments-box"):
         gr.HTML(
             "<h3>Experiments: does a selection beat random, on this model and these rows?</h3><p class='hint'>Every "
@@ -179,7 +180,7 @@ def build() -> ExperimentsCard:
         empty = view(lists.no_experiments(), elem_id="no-experiments", label="No experiments yet")
         listed = view(elem_id="experiments", label="Experiments of this run")
         with gr.Accordion("New experiment", open=True, visible=False, elem_id="new-experiment") as form:
-            maker = experiments_maker.build()
+            maker = experiments_maker.build(study)
     with gr.Column(visible=False, elem_classes=["box"], elem_id="experiment") as body:
         heading = view(elem_id="experiment-heading", label="How far the experiment is")
         with gr.Row(elem_classes=["tight", "exp-looks"], visible=False) as looks:

@@ -98,8 +98,8 @@ def start(run: str, form: forms.Form, explored: SelectionSpec | None) -> str:
     return made
 
 
-def build() -> Maker:
-    study = gr.Textbox(visible="hidden", elem_id="study-key")
+def build(study: gr.Textbox) -> Maker:
+    """The form, laid out here. `study` is hidden, so it lies outside: what unfolds can show what it holds."""
     with gr.Row(equal_height=False, elem_classes=["maker"]):
         with gr.Column(scale=2, min_width=290):
             studies = view(elem_id="studies", label="Ready-made studies")

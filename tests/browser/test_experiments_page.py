@@ -33,6 +33,7 @@ def test_an_experiment_is_made_followed_read_and_reported(server, scored, page, 
     opened(page, server, scored)
     shown(page, "#no-experiments", "No experiment yet")
     shown(page, "#estimate", "4 models × 3 seeds: 12 trainings")
+    assert page.locator("#study-key:visible, #experiment-id:visible").count() == 0
 
     # a slip is told, and the form stays
     budgets, seeds = page.get_by_label("Budgets β, % of the pool"), page.get_by_label("Seeds (2–20)")

@@ -16,7 +16,7 @@ from instructdiff_ui.data.answers import final_answer, same_answer
 from instructdiff_ui.data.pool import read_examples
 from instructdiff_ui.engine import generation
 from instructdiff_ui.files import read_json, read_jsonl, write_json
-from instructdiff_ui.runs.comparison import RECORDED, Trial, compare, recorded, trials
+from instructdiff_ui.runs.comparison import RECORDED, Arm, Trial, against_random, compare, recorded, trials
 from instructdiff_ui.runs.plan import plan
 from instructdiff_ui.runs.store import RunStore
 from instructdiff_ui.statistics import difference, measured
@@ -289,15 +289,35 @@ def test_the_interval_is_students():
 
 def test_the_difference_is_welchs():
     one, other = [1.0, 1.4, 0.9], [2.0, 2.1, 2.9, 2.2]
-    gap, half = difference(measured(one), measured(other))
-    variances = np.var(one, ddof=1) / 3, np.var(other, ddof=1) / 4
-    freedom = sum(variances) ** 2 / (variances[0] ** 2 / 2 + variances[1] ** 2 / 3)
-    assert gap == pytest.approx(np.mean(one) - np.mean(other))
-    assert half == pytest.approx(stats.t.ppf(0.975, freedom) * math.sqrt(sum(variances)))
-    interval = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
-    assert (gap - half, gap + half) == pytest.approx((interval.low, interval.high))
+    gap = difference(measured(one), measured(other))
+    expected = stats.ttest_ind(one, other, equal_var=False)
+    interval = expected.confidence_interval(0.95)
+    assert gap.mean == pytest.approx(np.mean(one) - np.mean(other))
+    assert (gap.mean - gap.half, gap.mean + gap.half) == pytest.approx((interval.low, interval.high))
+    assert gap.p == pytest.approx(expected.pvalue)
 
 
 def test_a_single_seed_has_a_difference_and_no_interval():
-    gap, half = difference(measured([1.0]), measured([2.0, 3.0]))
-    assert gap == -1.5 and math.isnan(half)
+    gap = difference(measured([1.0]), measured([2.0, 3.0]))
+    assert gap.mean == -1.5 and math.isnan(gap.half) and math.isnan(gap.p)
+
+
+def test_without_any_spread_only_equality_is_known():
+    same, more = measured([1.0, 1.0]), measured([2.0, 2.0])
+    assert difference(same, same).p == 1
+    assert math.isnan(difference(more, same).p)
+
+
+def arm(name, *values, **spec) -> Arm:
+    return Arm(name, SelectionSpec(**spec), 4, 9.0, 1.0, len(values), {("nll", "all"): measured(values)})
+
+
+def test_the_gaps_to_random_are_corrected_for_their_number():
+    random = arm("random", 2.0, 2.1, 2.2, strategy="random")
+    near, far = arm("instructdiff", 1.7, 1.8, 1.9), arm("ppl_max", 4.0, 4.1, 4.2, strategy="ppl_max")
+    alone = against_random([random, near], "nll")["instructdiff"]
+    both = against_random([far, near, random], "nll")
+    assert both.keys() == {"instructdiff", "ppl_max"}
+    assert both["instructdiff"] == alone  # the larger p of two is not corrected
+    assert both["ppl_max"].p == pytest.approx(2 * difference(measured([4.0, 4.1, 4.2]), measured([2.0, 2.1, 2.2])).p)
+    assert against_random([near, far], "nll") == {} == against_random([random, near], "exact_match")

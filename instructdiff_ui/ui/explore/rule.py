@@ -74,8 +74,7 @@ def versus_random(scene: Scene) -> str:
     """How the model trained on this very selection compares with random ones of its size; empty: not measured."""
     found = api.comparison(scene.run)
     ours = next((arm for arm in found if arm.spec is not None and arm.spec == scene.spec), None)
-    random = next((arm for arm in found if arm.spec is not None and arm.name.startswith("random")), None)
-    return arms.gap_text(ours, random, "nll") if ours is not None else ""
+    return arms.gap_text(api.against_random(found, "nll").get(ours.name), "nll") if ours is not None else ""
 
 
 def changed(spec: SelectionSpec, strategy: str, budget: str, scope: str, filter: str, exclude: bool) -> SelectionSpec:

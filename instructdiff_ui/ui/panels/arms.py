@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from ... import api
-from ...api import Arm, Measured
+from ...api import Arm, Gap, Measured
 from .. import format as fmt
 from ..format import STRATEGIES
 from ..view import Node, div, h
 from .parts import head
 
+LEVEL = 0.05  # p above it is no clear difference
 Metric = Literal["nll", "exact_match", "choice", "code_tests", "benchmark"]
 METRICS: dict[str, str] = {
     "nll": "held-out loss",
@@ -42,18 +43,18 @@ def arm_table(arms: Sequence[Arm], metric: str) -> Node:
         return []
     domains = list(dict.fromkeys(domain for arm in arms for name, domain in arm.measured if name == metric))
     domains = [*(["all"] if "all" in domains else []), *(d for d in domains if d != "all")]
-    random = next((arm for arm in arms if arm.spec is not None and arm.name.startswith("random")), None)
-    lines = [_arm_line(arm, metric, domains, random) for arm in arms]
+    gaps = api.against_random(arms, metric)
+    lines = [_arm_line(arm, metric, domains, gaps.get(arm.name)) for arm in arms]
     names = ["Model", "Rows", "Tokens", "Steps", "Seeds", *domains]
     names.insert(6, "all, minus random")
     table = h("table", {"class": "grid-table arms"}, head(names, left=1), h("tbody", {}, *lines))
     return h("div", {"class": "scroll"}, table)
 
 
-def _arm_line(arm: Arm, metric: str, domains: Sequence[str], random: Arm | None) -> Node:
+def _arm_line(arm: Arm, metric: str, domains: Sequence[str], gap: Gap | None) -> Node:
     trained = [fmt.count(arm.rows), fmt.short(arm.tokens), fmt.count(arm.steps)] if arm.steps else ["–"] * 3
     values = [value_text(arm.measured.get((metric, domain)), metric) for domain in domains]
-    values.insert(1, gap_text(arm, random, metric))
+    values.insert(1, gap_text(gap, metric))
     cells = [h("td", {"class": "num"}, text) for text in [*trained, fmt.count(arm.seeds), *values]]
     return h("tr", {}, h("td", {}, arm_title(arm)), *cells)
 
@@ -65,22 +66,21 @@ def value_text(value: Measured | None, metric: str) -> str:
     return f"{_number(value.mean, metric)}{half}"
 
 
-def gap_text(arm: Arm, random: Arm | None, metric: str) -> str:
-    """The difference to random with its 95 % interval, and what that allows to say."""
-    key = (metric, "all")
-    if random is None or arm is random or arm.spec is None or key not in arm.measured or key not in random.measured:
+def gap_text(gap: Gap | None, metric: str) -> str:
+    """The difference to random with its 95 % interval, and what that allows to say; empty where there is none."""
+    if gap is None:
         return ""
-    gap, half = api.difference(arm.measured[key], random.measured[key])
-    if math.isnan(half):
-        return f"{_signed(gap, metric)} (one seed)"
-    return f"{_signed(gap, metric)} ± {_number(half, metric)}: {verdict(gap, half, metric)}"
+    if math.isnan(gap.half):
+        return f"{_signed(gap.mean, metric)} (one seed)"
+    said = f"{_signed(gap.mean, metric)} ± {_number(gap.half, metric)}"
+    return f"{said}: {verdict(gap, metric)}"
 
 
-def verdict(gap: float, half: float, metric: str) -> str:
-    """A word that does not overstate: an interval that holds 0 shows no difference."""
-    if abs(gap) <= half:
+def verdict(gap: Gap, metric: str) -> str:
+    """A word that does not overstate, after the correction for all arms."""
+    if not gap.p <= LEVEL:
         return "no clear difference"
-    return "better" if (gap < 0) == (metric == "nll") else "worse"
+    return "better" if (gap.mean < 0) == (metric == "nll") else "worse"
 
 
 def _number(value: float, metric: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ... import api
 from ...api import Arm, Overlap
 from .. import format as fmt
 from ..view import Node, div, h
@@ -45,7 +46,7 @@ def _measured(arms: Sequence[Arm]) -> list[Node]:
         best = (min if metric == "nll" else max)(same_size, key=lambda arm: arm.measured[metric, "all"].mean)
         most = max(arm.measured[metric, "all"].mean for arm in arms)
         limit = f" (no model gives more than {100 * most:.1f} %)" if metric == "exact_match" else ""
-        gap = gap_text(ours, random, metric)
+        gap = gap_text(api.against_random(arms, metric).get(ours.name), metric)
         said.append(f"{word}{limit}, lowest ΔH minus random: {gap}; best of that size: {arm_title(best)}. ")
     return said
 
