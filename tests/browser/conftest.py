@@ -14,6 +14,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
+PATIENCE = 90_000  # ms: clicks and values, on a machine that may be busy with other things
+
+
 @dataclass
 class Console:
     errors: list[str] = field(default_factory=list)
@@ -37,7 +40,7 @@ class Console:
 @pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    playwright.expect.set_options(timeout=30_000)  # ms: on a busy machine
+    playwright.expect.set_options(timeout=PATIENCE)
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         pytest.skip(f"no installed browser: looked for {', '.join(NAMES)} on the path")
@@ -56,6 +59,7 @@ def console():
 def context(browser):
     """The pages of a module load plotly and Gradio's scripts once."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
