@@ -89,6 +89,7 @@ from .reports import Report, report, write_report
 from .runs import (
     RunSummary,
     config,
+    copy_run,
     create_run,
     delete_run,
     discard_failed,
@@ -175,6 +176,7 @@ __all__ = [
     "compute_strategy",
     "config",
     "contrast",
+    "copy_run",
     "correlations",
     "create_experiment",
     "create_run",

@@ -11,7 +11,7 @@ from ..config import parse_config
 from ..data.examples import Quarantined
 from ..errors import DataError
 from ..files import expanded, read_json
-from ..runs import home
+from ..runs import home, quotas
 from ..runs.results import artifact_of
 from .jobs import run_here, status
 from .runs import create_run
@@ -25,6 +25,7 @@ def data_report(run: str) -> dict[str, Any] | None:
 
 def keep_upload(path: str | Path) -> str:
     """Copy an uploaded file into the app's home, under a name that tells its content; returns the copy's path."""
+    quotas.check_upload(Path(path))
     return str(home.keep(Path(path)))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..config import validated
 from ..errors import RunError
 from ..files import read_json
-from ..runs import executor, home
+from ..runs import executor, home, quotas
 from ..runs.experiments import cost, records
 from ..runs.experiments import results as _results
 from ..runs.experiments.cost import Cost
@@ -83,14 +83,16 @@ def experiment_cost(run: str, settings: ExperimentSettings) -> Cost:
 
 def create_experiment(run: str, settings: ExperimentSettings) -> str:
     """Write an experiment down and return its id. `ConfigError` for an arm that the run cannot have."""
-    store = home.open_store(run)
-    experiment_tasks(store, settings)  # a slip is told before anything is written
+    store = home.own_store(run)
+    for task in experiment_tasks(store, settings):  # a slip is told before anything is written
+        quotas.check_settings(task.config)
     return records.create(store, settings).id
 
 
 def start_experiment(run: str, experiment: str) -> None:
     """Queue it behind those that wait already, and let a worker do them; also goes on with one that was stopped."""
-    store = home.open_store(run)
+    store = home.own_store(run)
+    quotas.check_job(store)
     if store.is_busy() and (executor.job(store) or {}).get("until") != EXPERIMENTS:
         raise RunError(f"Run {store.run_id} is at work: wait, or stop it first.")
     records.queue(store, experiment)
@@ -102,7 +104,7 @@ def run_experiment_here(run: str, experiment: str) -> str:
     """As `start_experiment`, but in this process; returns `done`, `stopped` or `failed`."""
     from ..runs.worker import perform
 
-    store = home.open_store(run)
+    store = home.own_store(run)
     store.clear_stop()
     records.queue(store, experiment)
     return perform(store, until=EXPERIMENTS)
@@ -110,12 +112,12 @@ def run_experiment_here(run: str, experiment: str) -> str:
 
 def withdraw_experiment(run: str, experiment: str) -> None:
     """Take it out of the queue; what is done is kept. One that is at work is stopped with the run's job."""
-    records.unqueue(home.open_store(run), experiment)
+    records.unqueue(home.own_store(run), experiment)
 
 
 def delete_experiment(run: str, experiment: str) -> None:
     """Forget an experiment; the models that it trained stay in the run."""
-    store = home.open_store(run)
+    store = home.own_store(run)
     if records.get(store, experiment).queued is not None and store.is_busy():
         raise RunError("This experiment is being done: stop the job first.")
     records.delete(store, experiment)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..config import SelectionSpec, Strategy
 from ..errors import ConfigError, RunError
-from ..runs import executor, home, measures
+from ..runs import executor, home, measures, quotas
 from ..runs.exploration import MAX_MATCHING, Exploration, Preview, explore
 from ..runs.jobs import STRATEGY
 from ..runs.plan import TARGETS, extra_stages, lacking, plan
@@ -56,9 +56,10 @@ def compute_strategy(run: str, strategy: str) -> None:
 
     Raises `ConfigError` for a strategy that needs nothing, or a setting first, and `RunError` for a run without scores.
     """
-    store = home.open_store(run)
+    store = home.own_store(run)
     explore(store)
     measures.check(store.config(), strategy)
+    quotas.check_job(store)
     executor.start(store, until=f"{STRATEGY}{strategy}")
 
 
@@ -142,7 +143,7 @@ def row(run: str, spec: SelectionSpec, example_id: str) -> RowView:
 
 def select(run: str, spec: SelectionSpec) -> dict[str, Any]:
     """Make `spec` the run's selection and write `selection.json` and `selected.jsonl`; returns the record."""
-    store = home.open_store(run)
+    store = home.own_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: the selection can be changed when it has ended.")
     chosen = next(stage for stage in reversed(plan(store.config(), spec)) if stage.work == "select")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import ConfigError
-from ..runs import executor, home
+from ..runs import executor, home, quotas
 from ..runs.jobs import tasks
 from ..runs.plan import TARGETS
 from ..runs.status import RunStatus
@@ -13,20 +13,23 @@ from ..runs.worker import perform
 
 def start(run: str, target: str = "selection") -> None:
     """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
-    store = home.open_store(run)
+    store = home.own_store(run)
+    quotas.check_job(store)
     tasks(store, last_stage(target))  # refuses a target that the run cannot reach
     executor.start(store, until=last_stage(target))
 
 
 def resume(run: str) -> None:
     """Go on with the job that was stopped, failed or interrupted; what is done stays done."""
-    store = home.open_store(run)
+    store = home.own_store(run)
+    quotas.check_job(store)
     executor.start(store, until=(executor.job(store) or {}).get("until") or TARGETS["selection"])
 
 
 def run_here(run: str, target: str = "selection") -> str:
     """As `start`, but in this process; returns `done`, `stopped` or `failed`."""
-    store = home.open_store(run)
+    store = home.own_store(run)
+    quotas.check_job(store)
     store.clear_stop()
     return perform(store, until=last_stage(target))
 
@@ -40,7 +43,7 @@ def last_stage(target: str) -> str:
 
 def stop(run: str) -> None:
     """Ask the worker to stop; what is done is kept, and `start` goes on from there."""
-    executor.stop(home.open_store(run))
+    executor.stop(home.own_store(run))
 
 
 def status(run: str) -> RunStatus:

@@ -12,7 +12,7 @@ from typing import Any
 from ..config import RunConfig, updated
 from ..errors import ConfigError, DataError, RunError, UserError
 from ..files import expanded
-from ..runs import home
+from ..runs import home, quotas, visitors
 from ..runs.status import status as _status
 from ..runs.store import RunStore, new_run_id
 
@@ -25,6 +25,7 @@ class RunSummary:
     state: str
     rows: int | None
     created: float  # seconds since the epoch
+    shared: bool = False  # shown to every visitor of this server, and changed by none
 
 
 def parse_source(text: str) -> dict[str, Any]:
@@ -36,7 +37,11 @@ def parse_source(text: str) -> dict[str, Any]:
 
 
 def create_run(config: RunConfig, *, run_dir: str | Path | None = None) -> str:
-    """Make a run directory, in the app's home unless `run_dir` names one; returns the run's id or path."""
+    """Make a run directory, in the home unless `run_dir` names one; returns the run's id or path."""
+    if run_dir is not None and visitors.current() is not None:
+        raise RunError("Runs of visitors are kept by this server: leave the folder out.")
+    config = quotas.check_settings(config)
+    quotas.check_room(runs=1)
     _check_inputs(config)
     store = RunStore(run_dir) if run_dir is not None else _fresh_store(config)
     store.create(config)
@@ -72,6 +77,15 @@ def _fresh_store(config: RunConfig) -> RunStore:
     return store
 
 
+def copy_run(run: str) -> str:
+    """A copy of a finished run in the home, to go on from; returns its id."""
+    store = home.open_store(run)
+    if _status(store).active:
+        raise RunError(f"Run {store.run_id} is at work: copy it when that has ended.")
+    quotas.check_room(runs=1)
+    return home.install(store.path, new_run_id(store.config().title)).run_id
+
+
 def open_run(path: str | Path) -> str:
     """Make a run directory that lies elsewhere known to the app; returns its id."""
     store = home.open_store(path)
@@ -91,9 +105,8 @@ def _summary(store: RunStore) -> RunSummary:
         return RunSummary(store.run_id, store.run_id, str(store.path), f"unreadable: {error.message}", None, 0.0)
     rows = next((now.facts(work).get("rows") for work in ("tokens", "import_scores") if now.facts(work)), None)
     created = (store.path / "config.yaml").stat().st_mtime
-    return RunSummary(
-        store.run_id if home.owns(store) else str(store.path), now.name, now.path, now.state, rows, created
-    )
+    key = store.run_id if home.owns(store) or home.is_shared(store) else str(store.path)
+    return RunSummary(key, now.name, now.path, now.state, rows, created, home.is_shared(store))
 
 
 def delete_run(run: str) -> None:
@@ -101,7 +114,7 @@ def delete_run(run: str) -> None:
 
     Refused while a worker is on it.
     """
-    store = home.open_store(run)
+    store = home.own_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: stop it before deleting it.")
     home.forget(store)
@@ -111,7 +124,7 @@ def delete_run(run: str) -> None:
 
 def discard_failed(run: str) -> None:
     """Delete a run of the app's home that failed before its data was ready: a slip that the next run mends."""
-    store = home.open_store(run)
+    store = home.own_store(run)
     now = _status(store)
     if home.owns(store) and now.state == "failed" and not (now.done("tokens") or now.done("import_scores")):
         delete_run(run)
@@ -123,11 +136,11 @@ def config(run: str) -> RunConfig:
 
 def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
     """Change settings of a run; stages that depend on them are done again, all others stay."""
-    store = home.open_store(run)
+    store = home.own_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: stop it before changing its settings.")
     before = store.config()
-    changed = updated(before, changes)
+    changed = quotas.check_settings(updated(before, changes))
     store.write_config(changed)
     if changed.selection != before.selection:
         store.write_spec(changed.selection)  # the rule set last is in force, wherever it was set

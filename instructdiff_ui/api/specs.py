@@ -28,7 +28,7 @@ class SpecList:
 
 def save_spec(run: str, name: str, spec: SelectionSpec, *, note: str = "") -> NamedSpec:
     """Keep a rule under a name of 1 to 60 printable characters; one of the same name is replaced."""
-    return specs.save(home.open_store(run), name, spec, note)
+    return specs.save(home.own_store(run), name, spec, note)
 
 
 def named_specs(run: str) -> SpecList:
@@ -54,7 +54,7 @@ def named_spec(run: str, key: str) -> NamedSpec:
 
 def delete_spec(run: str, key: str) -> None:
     """Delete the rule with this name or slug."""
-    specs.delete(home.open_store(run), key)
+    specs.delete(home.own_store(run), key)
 
 
 def compare_specs(run: str, a: SelectionSpec, b: SelectionSpec) -> SpecComparison:
@@ -82,7 +82,8 @@ def link_state(run: str, spec: SelectionSpec, view: dict[str, Any], *, keep: boo
 
     One that an address cannot hold (many rows by hand) is written into the run, or without `keep` is empty.
     """
-    return links.encode(home.open_store(run), spec, view, keep=keep)
+    store = home.open_store(run)
+    return links.encode(store, spec, view, keep=keep and home.may_change(store))
 
 
 def open_link(run: str, state: str) -> tuple[SelectionSpec, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..runs import home, tokenview
+from ..runs import home, quotas, tokenview
 from ..runs.tokenview import TokenView
 
 __all__ = ["TokenView", "token_view"]
@@ -16,5 +16,7 @@ def token_view(run: str, example_id: str, *, compute: bool = False) -> TokenView
     accelerator is busy, and `DataError` for a row that the run does not have.
     """
     store = home.open_store(run)
+    if compute:
+        quotas.check_known()
     found = tokenview.token_view(store, example_id)
     return tokenview.compute(store, example_id) if found is None and compute else found

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import DataError
 from ..files import read_json, read_jsonl
-from ..runs import home
+from ..runs import home, quotas
 from ..runs.comparison import Arm, compare
 from ..runs.plan import plan
 from ..runs.results import artifact_of
@@ -47,6 +47,7 @@ def generate(
 
     if not instruction.strip():
         raise DataError("Write an instruction to generate from.")
+    quotas.check_known()
     request = {
         "instruction": instruction,
         "input": input,

@@ -10,7 +10,7 @@ from typing import Any
 from ..config import RunConfig, SelectionSpec, updated
 from ..errors import RunError
 from ..files import demo_pack, read_json
-from ..runs import home
+from ..runs import home, visitors
 from ..runs.exploration import explore
 from ..runs.plan import plan
 from ..runs.store import RunStore
@@ -28,10 +28,10 @@ def record() -> dict[str, Any]:
 
 
 def open_shipped() -> RunStore:
-    """The finished run, copied into the app's home so that one can go on from it."""
+    """The finished run, copied into the home so that one can go on from it; all visitors look at one copy."""
     if not available():
         raise RunError(f"The demo pack is not in {demo_pack()}: build it with `python -m instructdiff_ui demo build`.")
-    return home.install(_run_folder(), _name())
+    return home.install(_run_folder(), _name(), shared=visitors.current() is not None)
 
 
 def rerun_config() -> RunConfig:
@@ -42,7 +42,7 @@ def rerun_config() -> RunConfig:
 
 def is_shipped(store: RunStore) -> bool:
     """Whether this is the finished run that was shipped, as it was opened."""
-    return available() and store.path == open_path()
+    return available() and store.path in _open_paths()
 
 
 def overlap(store: RunStore, spec: SelectionSpec) -> Overlap | None:
@@ -50,14 +50,14 @@ def overlap(store: RunStore, spec: SelectionSpec) -> Overlap | None:
 
     A rerun is known by its fingerprint: the same data, model and settings, up to the scores.
     """
-    if not available() or store.path == open_path() or not _scored_as(store):
+    if not available() or store.path in _open_paths() or not _scored_as(store):
         return None
     return compared(explore(store).select(spec), explore(RunStore(_run_folder())).select(spec))
 
 
-def open_path() -> Path:
+def _open_paths() -> list[Path]:
     """Where the finished run lies once it was opened."""
-    return RunStore(home.runs_dir() / _name()).path
+    return [RunStore(folder / _name()).path for folder in (home.runs_dir(), home.gallery_dir())]
 
 
 def _scored_as(store: RunStore) -> bool:

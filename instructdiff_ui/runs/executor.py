@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..errors import RunError
 from ..files import read_json, write_json
+from . import visitors
 from .store import RunStore
 
 WORKER = ["-m", "instructdiff_ui.runs.worker"]
@@ -26,7 +27,7 @@ _children: list[subprocess.Popen] = []  # started by this process: asked now and
 
 def start(store: RunStore, *, until: str) -> None:
     """Launch a worker for the stages up to `until`; `RunError` if one is at work already."""
-    if _at_work(store):
+    if at_work(store):
         raise RunError(f"Run {store.run_id} is at work already: wait, or stop it first.")
     store.clear_stop()
     requested = time.time()
@@ -37,13 +38,13 @@ def start(store: RunStore, *, until: str) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=environment(),
+            env=environment() | credentials(),
         )
     _children.append(process)
     write_json(store.path / "job.json", {"until": until, "pid": process.pid, "requested": requested})
 
 
-def _at_work(store: RunStore) -> bool:
+def at_work(store: RunStore) -> bool:
     """Whether a worker is on the run; one that merely looks holds the lock for an instant too, so look again."""
     for _ in range(3):
         if not store.is_busy():
@@ -57,6 +58,14 @@ def environment() -> dict[str, str]:
     package_root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join([package_root, *filter(None, [os.environ.get("PYTHONPATH")])])
     return os.environ | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "true"}
+
+
+def credentials() -> dict[str, str]:
+    """A visitor's worker uses the Hub as the visitor, and never as the owner of the machine."""
+    visitor = visitors.current()
+    if visitor is None:
+        return {}
+    return {"HF_TOKEN": visitor.token or "", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "" if visitor.token else "1"}
 
 
 def job(store: RunStore) -> dict | None:

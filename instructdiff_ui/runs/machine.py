@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..config import ModelConfig
 from ..files import read_json, write_json
-from .home import home
+from .home import root
 
 
 def settled(config: ModelConfig) -> ModelConfig:
@@ -19,7 +19,7 @@ def settled(config: ModelConfig) -> ModelConfig:
     models = Models(config)
     if config.dtype != "auto" or models.device.type != "cpu":
         return config
-    path, key = home() / "machine.json", f"{name()}, width {models.hidden_size()}"
+    path, key = root() / "machine.json", f"{name()}, width {models.hidden_size()}"
     known = read_json(path, {})
     if key not in known:
         known[key] = str(models.dtype).removeprefix("torch.")

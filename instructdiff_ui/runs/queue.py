@@ -14,7 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import RunError, Stopped
-from .home import home
+from . import visitors
+from .home import root
 
 
 @contextmanager
@@ -41,16 +42,17 @@ def turn(
 
 @contextmanager
 def turn_now(name: str) -> Iterator[None]:
-    """Hold the accelerator if nobody has it; `RunError` that says who has it otherwise."""
+    """Hold the accelerator if nobody has it; `RunError` that says who has it otherwise, to the machine's owner."""
     if ahead := _alive_tickets():
         owner = ahead[0].name.partition("-")[2].removesuffix(".ticket")
-        raise RunError(f"The accelerator is busy with {owner}: try again when that job has ended.")
+        who = owner if visitors.current() is None else "another job"
+        raise RunError(f"The accelerator is busy with {who}: try again when that job has ended.")
     with turn(name):
         yield
 
 
 def _folder() -> Path:
-    folder = home() / "queue"
+    folder = root() / "queue"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

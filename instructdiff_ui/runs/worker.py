@@ -22,7 +22,7 @@ from filelock import Timeout
 from .. import __version__
 from ..errors import RunError, Stopped, UserError, disk_full
 from ..files import write_json
-from . import queue
+from . import queue, quotas
 from .events import Meter, Status, record
 from .experiments import records
 from .jobs import EXPERIMENTS, Task, tasks
@@ -142,6 +142,7 @@ class Job:
         """Wait for the accelerator, once: the job keeps it until it ends."""
         if self._has_turn:
             return
+        quotas.check_pool(self.store)
 
         def on_wait(ahead: int) -> None:
             jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
