@@ -16,12 +16,15 @@ from ..runs.exploration import Exploration, Preview
 from ..runs.hardware import Hardware, hardware
 from ..runs.package import ExportResult
 from ..runs.plan import TARGETS
+from ..runs.quotas import seen, sweep
 from ..runs.results import SCORES
 from ..runs.rowviews import Neighbour, RowView
 from ..runs.sensitivity import Sensitivity, SpecComparison
 from ..runs.specs import NamedSpec
 from ..runs.status import RunStatus
 from ..runs.tokenview import TokenView
+from ..runs.visitors import NOBODY, Visitor, acting_as, serve_strangers
+from ..runs.visitors import current as current_visitor
 from ..selection.consensus import Agreement
 from ..selection.contrast import Contrast
 from ..selection.outcome import Counts
@@ -121,6 +124,7 @@ from .views import contrast, correlations, cube, curves, length_counts, map_coun
 __all__ = [
     "EXPORT_FORMATS",
     "METRIC_NAMES",
+    "NOBODY",
     "PRESETS",
     "SCORES",
     "STRATEGIES",
@@ -166,6 +170,8 @@ __all__ = [
     "TokenView",
     "Tried",
     "UserError",
+    "Visitor",
+    "acting_as",
     "against_random",
     "build_demo",
     "categories",
@@ -183,6 +189,7 @@ __all__ = [
     "create_starter",
     "cross_runs",
     "cube",
+    "current_visitor",
     "curves",
     "data_report",
     "delete_experiment",
@@ -238,8 +245,10 @@ __all__ = [
     "run_experiment_here",
     "run_here",
     "save_spec",
+    "seen",
     "select",
     "sensitivity",
+    "serve_strangers",
     "spec",
     "spec_command",
     "spec_from_yaml",
@@ -254,6 +263,7 @@ __all__ = [
     "studies",
     "study_settings",
     "suggest",
+    "sweep",
     "token_view",
     "update_run",
     "wait_for",

@@ -106,7 +106,9 @@ def _summary(store: RunStore) -> RunSummary:
     rows = next((now.facts(work).get("rows") for work in ("tokens", "import_scores") if now.facts(work)), None)
     created = (store.path / "config.yaml").stat().st_mtime
     key = store.run_id if home.owns(store) or home.is_shared(store) else str(store.path)
-    return RunSummary(key, now.name, now.path, now.state, rows, created, home.is_shared(store))
+    return RunSummary(
+        key, now.name, "" if visitors.current() else now.path, now.state, rows, created, home.is_shared(store)
+    )
 
 
 def delete_run(run: str) -> None:

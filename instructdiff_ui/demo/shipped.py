@@ -50,7 +50,7 @@ def overlap(store: RunStore, spec: SelectionSpec) -> Overlap | None:
 
     A rerun is known by its fingerprint: the same data, model and settings, up to the scores.
     """
-    if not available() or store.path in _open_paths() or not _scored_as(store):
+    if not available() or store.path in _open_paths() or not _scored_as(store) or _is_copy(store):
         return None
     return compared(explore(store).select(spec), explore(RunStore(_run_folder())).select(spec))
 
@@ -64,6 +64,13 @@ def _scored_as(store: RunStore) -> bool:
     shipped = read_json(_run_folder() / "published.json", {})
     deltas = next((s for s in plan(store.config(), store.spec()) if s.work == "deltas"), None)
     return deltas is not None and deltas.fingerprint == shipped.get("deltas") and deltas.done(store)
+
+
+def _is_copy(store: RunStore) -> bool:
+    """Whether the scores are the shipped ones themselves."""
+    names = [f"artifacts/{path.parent.name}/manifest.json" for path in _run_folder().glob("artifacts/deltas-*/*.json")]
+    own, shipped = ([read_json(folder / name, {}) for name in names] for folder in (store.path, _run_folder()))
+    return own == shipped
 
 
 def _run_folder() -> Path:

@@ -29,7 +29,7 @@ SEEN = "seen"  # a file in a visitor's folder, as old as their last visit
 def check_settings(config: RunConfig) -> RunConfig:
     """`config` as a visitor may have it: no paths of this machine, no generated code, no more rows than allowed.
 
-    Without a limit of rows it gets the server's. `ConfigError` or `DataError` for what is not allowed.
+    Without a limit of rows it gets the server's, the demo's rows aside. `ConfigError` or `DataError` for the rest.
     """
     if visitors.current() is None:
         return config
@@ -42,9 +42,9 @@ def check_settings(config: RunConfig) -> RunConfig:
         raise ConfigError("This server does not run generated code: leave evaluation.run_generated_code off.")
     if config.evaluation.lm_eval_tasks:
         raise ConfigError("This server does not run benchmarks: leave evaluation.lm_eval_tasks empty.")
-    if config.data.limit is None:
+    if config.data.limit is None and any(not one.path.startswith(DEMO) for one in config.data.sources):
         return config.model_copy(update={"data": config.data.model_copy(update={"limit": allowed.rows})})
-    if config.data.limit > allowed.rows:
+    if (config.data.limit or 0) > allowed.rows:
         raise ConfigError(f"This server takes at most {allowed.rows:,} rows a run, not {config.data.limit:,}.")
     return config
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
+import time
+import traceback
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
+from .. import api, hosting
+from .identity import Door, serve_visitors
 from .page import build
 from .view import ASSETS
 
@@ -55,9 +61,23 @@ def theme() -> gr.themes.Base:
     )
 
 
+def _sweep() -> None:
+    """Remove what visitors left behind long ago, now and every hour."""
+    while True:
+        try:
+            api.sweep()
+        except OSError:
+            traceback.print_exc()
+        time.sleep(3600)
+
+
 def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
     """Start the server; `options` go to `Blocks.launch`. Returns what that returns."""
+    public = hosting.is_public()
     page = build()
+    if public:
+        serve_visitors(page)
+        threading.Thread(target=_sweep, daemon=True).start()
     gc.freeze()  # the page's own objects live as long as the server: no need to walk them again and again
     settings: dict[str, Any] = {
         "server_name": host,
@@ -66,9 +86,10 @@ def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bo
         "theme": theme(),
         "css": (ASSETS / "style.css").read_text(encoding="utf-8"),
         "footer_links": [],
-        "max_file_size": MAX_UPLOAD,
+        "max_file_size": f"{hosting.limits().upload_mb}mb" if public else MAX_UPLOAD,
         "ssr_mode": False,
-        "show_error": True,
+        "show_error": not public,  # what is not meant for people may name paths
+        "app_kwargs": {"middleware": [Middleware(Door, public=public)]},
     }
     try:
         return page.launch(**(settings | options))

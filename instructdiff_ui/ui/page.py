@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from .. import api
+from .. import api, hosting
+from . import account as account_card
 from . import compare_tab, data_tab, demo_bar, experiments_wiring, score_tab, tune_tab
 from .events import Busy, Quick, Quiet, told
 from .explore import tab as explore_tab
@@ -39,6 +40,7 @@ def build() -> gr.Blocks:
         explore_wiring.wire(page, shell)
         _wire_compare(shell)
         experiments_wiring.wire(shell)
+        account_card.wire(page, shell.account)
     return page
 
 
@@ -57,9 +59,12 @@ def _lay_out() -> Shell:
             gr.HTML("<div class='lbl'>Runs</div>", padding=False)
             runs = view(jobs.run_list([], None), elem_id="runs", label="Runs")
             view(jobs.hardware_card(api.hardware()), elem_id="hardware", label="Hardware")
+            copy = gr.Button("Make a copy of this run", size="sm", visible=False, elem_id="copy-run")
+            account = account_card.build()
             with gr.Accordion("Open or delete", open=False):
-                path = gr.Textbox(label="Run folder", placeholder="a folder made headless")
-                open_path = gr.Button("Open", size="sm")
+                private = not hosting.is_public()
+                path = gr.Textbox(label="Run folder", placeholder="a folder made headless", visible=private)
+                open_path = gr.Button("Open", size="sm", visible=private)
                 open_demo = gr.Button("Open the demo", size="sm", visible=api.has_demo(), elem_id="open-demo")
                 delete = gr.Button("Delete the open run", size="sm", variant="stop", elem_id="delete")
         with gr.Column(elem_id="main", scale=1, min_width=320):
@@ -93,6 +98,8 @@ def _lay_out() -> Shell:
         job=job,
         stop=stop,
         resume=resume,
+        copy=copy,
+        account=account,
         log_box=log_box,
         log=log,
         close_log=close_log,
@@ -144,6 +151,7 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     )
     refreshed.then(told(shell.redrawn), state, [shell.table, *shell.explore.outputs], **Quick)
     shell.runs.select(_key_of_event, None, shell.run, **Quiet)
+    shell.copy.click(told(api.copy_run), shell.run, shell.run, **Busy)
     shell.open_path.click(told(api.open_run), shell.path, shell.run, **Busy)
     shell.open_demo.click(told(api.open_demo), None, shell.run, **Busy)
     shell.demo.rerun.click(told(api.rerun_demo), None, shell.run, **Busy)

@@ -16,6 +16,7 @@ import gradio as gr
 from .. import api
 from ..api import RunStatus, UserError
 from . import compare_tab, data_tab, demo_bar, score_tab, tune_tab
+from .account import Account
 from .experiments_card import JOB
 from .explore.scene import is_scored
 from .explore.tab import ExploreTab, check_view
@@ -49,6 +50,8 @@ class Shell:
     job: gr.HTML
     stop: gr.Button
     resume: gr.Button
+    copy: gr.Button  # for runs that everyone sees
+    account: Account
     log_box: gr.Column
     log: gr.Textbox
     close_log: gr.Button
@@ -70,16 +73,19 @@ class Shell:
     @property
     def live(self) -> list[Any]:
         """What moves while a job runs."""
-        return [self.runs, self.job, self.stop, self.resume, self.score.stages]
+        return [self.runs, self.job, self.stop, self.resume, self.copy, self.score.stages]
 
     def show_live(self, run: str | None, now: RunStatus | None) -> list[Any]:
         active = now is not None and now.active
         resumable = now is not None and now.state in ("stopped", "failed", "interrupted")
+        runs = api.list_runs()
+        shared = any(one.shared and one.run_id == run for one in runs)
         return [
-            jobs.run_list(api.list_runs(), run),
+            jobs.run_list(runs, run),
             jobs.job_card(now),
             gr.update(visible=active, interactive=now is not None and now.state != "stopping"),
-            gr.update(visible=resumable),
+            gr.update(visible=resumable and not shared),
+            gr.update(visible=shared),
             jobs.stage_list(now),
         ]
 

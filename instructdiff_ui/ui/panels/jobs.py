@@ -35,11 +35,12 @@ def _run_item(run: RunSummary, current: bool) -> Node:
         "class": f"run{' on' if current else ''}",
         "data-event": "open",
         "data-key": run.run_id,
-        "title": f"{run.name} · {run.state} · {run.path}",
+        "title": " · ".join(filter(None, [run.name, run.state, "shown to everyone" if run.shared else run.path])),
         "aria-current": "true" if current else None,
     }
     dot = span(f"dot state-{run.state.split(':')[0]}")
-    return h("button", attributes, dot, span("name", run.name), span("muted", size))
+    shared = span("muted small", "shared") if run.shared else None
+    return h("button", attributes, dot, span("name", run.name), shared, span("muted", size))
 
 
 def job_card(now: RunStatus | None) -> Node:
