@@ -10,12 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from filelock import FileLock, Timeout
 
 from ..errors import RunError, Stopped
+from ..files import read_json, write_json
 from . import visitors
 from .home import root
+
+TURNS, KEPT, SHORT = "turns.json", 20, 10.0  # the last turns that took longer than so many seconds
 
 
 @contextmanager
@@ -33,7 +37,9 @@ def turn(
     running = FileLock(folder / "running.lock")
     try:
         _wait(Path(ticket.lock_file), running, on_wait, should_stop, poll)
+        began = time.monotonic()
         yield
+        _note(time.monotonic() - began)
     finally:
         running.release()
         ticket.release()
@@ -49,6 +55,18 @@ def turn_now(name: str) -> Iterator[None]:
         raise RunError(f"The accelerator is busy with {who}: try again when that job has ended.")
     with turn(name):
         yield
+
+
+def expected_wait(ahead: int) -> float | None:
+    """Seconds that so many jobs take, as the median of the last turns was; None before any was long."""
+    turns = read_json(_folder() / TURNS, [])
+    return ahead * median(turns) if turns else None
+
+
+def _note(seconds: float) -> None:
+    """Remember how long a turn was; looks at a single row are no measure of a job."""
+    if seconds > SHORT:
+        write_json(_folder() / TURNS, [*read_json(_folder() / TURNS, []), round(seconds, 1)][-KEPT:])
 
 
 def _folder() -> Path:

@@ -190,6 +190,19 @@ def test_a_busy_accelerator_is_named():
         pass
 
 
+def test_the_wait_is_told_by_the_turns_before(monkeypatch):
+    assert queue.expected_wait(2) is None
+    monkeypatch.setattr(queue, "SHORT", 0.05)
+    for seconds in (0.0, 0.1, 0.2, 0.3):  # the first is a look at a single row
+        with queue.turn("job"):
+            time.sleep(seconds)
+    assert queue.expected_wait(2) == pytest.approx(0.4, abs=0.25)
+    with pytest.raises(ZeroDivisionError), queue.turn("job"):
+        time.sleep(0.1)
+        1 / 0  # noqa: B018
+    assert queue.expected_wait(2) == pytest.approx(0.4, abs=0.25), "a job that broke off says nothing"
+
+
 # small files -------------------------------------------------------------------------------------------------------
 
 
