@@ -86,7 +86,7 @@ from .explore import (
     strategies,
 )
 from .exports import export, export_package
-from .jobs import last_stage, log_tail, resume, run_here, start, status, stop, wait_for
+from .jobs import last_stage, log_tail, resume, run_here, start, status, stop, wait_for, work_inline
 from .noise import DomainNoise, Noise, noise
 from .reports import Report, report, write_report
 from .runs import (
@@ -99,6 +99,8 @@ from .runs import (
     list_runs,
     open_run,
     parse_source,
+    share_run,
+    unshare_run,
     update_run,
 )
 from .specs import (
@@ -249,6 +251,7 @@ __all__ = [
     "select",
     "sensitivity",
     "serve_strangers",
+    "share_run",
     "spec",
     "spec_command",
     "spec_from_yaml",
@@ -265,8 +268,10 @@ __all__ = [
     "suggest",
     "sweep",
     "token_view",
+    "unshare_run",
     "update_run",
     "wait_for",
     "withdraw_experiment",
+    "work_inline",
     "write_report",
 ]

@@ -46,8 +46,9 @@ def import_scores(
     values = {"scores": str(expanded(file).resolve()), **(settings or {})}
     values.setdefault("name", Path(file).stem)
     run = create_run(parse_config(values), run_dir=run_dir)
-    if run_here(run, "selection") != "done":
-        message = status(run).message
+    ended = run_here(run, "selection")
+    message = status(run).message if ended != "done" else quotas.too_many_rows(status(run).facts("import_scores"))
+    if message:
         home.forget(home.open_store(run))
         shutil.rmtree(home.open_store(run).path)
         raise DataError(message)

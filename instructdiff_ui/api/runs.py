@@ -86,6 +86,30 @@ def copy_run(run: str) -> str:
     return home.install(store.path, new_run_id(store.config().title)).run_id
 
 
+def share_run(run: str) -> str:
+    """Show a finished run to every visitor of this server, as it is now; returns the id of what is shown.
+
+    `RunError` for whoever is not the owner of the server, and for a run that has nothing to show.
+    """
+    _check_owner()
+    store = home.open_store(run)
+    if _status(store).active or not (store.path / "deltas.parquet").is_file():
+        raise RunError(f"Run {store.run_id} has no scores yet, or is at work: share it when that has ended.")
+    return home.install(store.path, store.run_id, shared=True).run_id
+
+
+def unshare_run(run: str) -> None:
+    """Take a run out of what everyone sees; the run that it is a copy of stays."""
+    _check_owner()
+    home.remove_shared(run)
+
+
+def _check_owner() -> None:
+    visitor = visitors.current()
+    if visitor is not None and not visitor.is_owner:
+        raise RunError("Only the owner of this server decides what everyone sees.")
+
+
 def open_run(path: str | Path) -> str:
     """Make a run directory that lies elsewhere known to the app; returns its id."""
     store = home.open_store(path)

@@ -22,6 +22,7 @@ from .experiments import experiment_app
 from .following import console, follow_job
 from .reading import settings_in, text_of
 from .reports import report
+from .sharing import share
 from .strategies import strategies, suggest
 from .tables import table
 
@@ -250,6 +251,7 @@ app.add_typer(experiment_app, name="experiment")
 app.command()(report)
 app.command()(strategies)
 app.command()(suggest)
+app.command()(share)
 
 demo_app = typer.Typer(help="The demo pack: a small model, a pool with known truth, a finished run.")
 app.add_typer(demo_app, name="demo")

@@ -149,6 +149,14 @@ def install(folder: Path, name: str, *, shared: bool = False) -> RunStore:
     return store
 
 
+def remove_shared(name: str) -> None:
+    """Take a run out of the gallery; `RunError` where it is not in it."""
+    store = RunStore(gallery_dir() / name)
+    if not _ID.fullmatch(name) or not store.exists():
+        raise RunError(f"There is no run {name[:80]!r} among those that everyone sees.")
+    shutil.rmtree(store.path)
+
+
 def _sha256(path: Path) -> str:
     whole = hashlib.sha256()
     with path.open("rb") as file:

@@ -139,6 +139,14 @@ def check_pool(store: RunStore, allowed: Limits | None = None) -> None:
         )
 
 
+def too_many_rows(facts: dict[str, Any]) -> str:
+    """What is to be said of a scored file with more rows than a visitor may have; empty for all others."""
+    rows, most = facts["rows"], limits().rows
+    if visitors.current() is None or rows <= most:
+        return ""
+    return f"The file has {rows:,} rows, and this server takes {most:,} a run."
+
+
 def belongs_to_visitor(store: RunStore) -> bool:
     return store.path.is_relative_to((home.root() / home.VISITORS).resolve())
 

@@ -17,6 +17,7 @@ from .view import view
 @dataclass
 class Account:
     card: gr.HTML
+    share: gr.Button  # for the owner of the server
     show_key: gr.Button
     key: gr.Textbox
 
@@ -28,24 +29,36 @@ def build() -> Account:
         card = view(elem_id="account-card", label="You here")
         if public and signs_in():
             gr.LoginButton(size="sm", elem_id="sign-in")
+        share = gr.Button("Show this run to everyone", size="sm", visible=False, elem_id="share-run")
         with gr.Accordion("For scripts", open=False):
             show_key = gr.Button("Show my key", size="sm", elem_id="show-key")
             key = gr.Textbox(
                 label=f"Key: send it in the header {HEADER}", visible=False, interactive=False, buttons=["copy"],
                 elem_id="key",
             )  # fmt: skip
-    return Account(card=card, show_key=show_key, key=key)
+    return Account(card=card, share=share, show_key=show_key, key=key)
 
 
-def wire(page: gr.Blocks, account: Account) -> None:
-    page.load(told(_shown), None, account.card, **Quick)
+def wire(page: gr.Blocks, account: Account, run: gr.Textbox) -> None:
+    page.load(told(_shown), None, [account.card, account.share], **Quick)
+    account.share.click(told(_share), run, None, **Busy)
     account.show_key.click(told(_key), None, account.key, **Busy)
 
 
-def _shown() -> Any:
+def _shown() -> list[Any]:
     api.seen()
     visitor = api.current_visitor()
-    return panel.account_card(visitor, hosting.limits(), signs_in=signs_in()) if visitor is not None else []
+    if visitor is None:
+        return [[], gr.skip()]
+    return [
+        panel.account_card(visitor, hosting.limits(), signs_in=signs_in()),
+        gr.update(visible=visitor.is_owner),
+    ]
+
+
+def _share(run: str) -> None:
+    api.share_run(run)
+    gr.Info("Every visitor finds this run now, as it is.")
 
 
 def _key(request: gr.Request) -> Any:

@@ -40,7 +40,7 @@ def build() -> gr.Blocks:
         explore_wiring.wire(page, shell)
         _wire_compare(shell)
         experiments_wiring.wire(shell)
-        account_card.wire(page, shell.account)
+        account_card.wire(page, shell.account, shell.run)
     return page
 
 

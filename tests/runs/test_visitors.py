@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +157,26 @@ def test_nobody_in_particular_makes_nothing(shared, pool_file):
                 change()
 
 
+def test_the_owner_decides_what_everyone_sees(settings, monkeypatch):
+    run = api.create_run(api.parse_config(settings))
+    with pytest.raises(RunError, match="has no scores yet"):
+        api.share_run(run)
+    assert api.run_here(run, "selection") == "done"
+    shown = api.share_run(run)
+    with acting_as(BEN):
+        assert [one.run_id for one in api.list_runs()] == [shown]
+        for change in (api.share_run, api.unshare_run):
+            with pytest.raises(RunError, match="Only the owner"):
+                change(shown)
+    monkeypatch.setenv("INSTRUCTDIFF_OWNER", "anne")
+    with acting_as(Visitor("hub:1", "anne")):
+        api.unshare_run(shown)
+        assert api.list_runs() == []
+        with pytest.raises(RunError, match="among those that everyone sees"):
+            api.unshare_run("../runs/" + run)
+    assert [one.run_id for one in api.list_runs()] == [run]
+
+
 # limits ------------------------------------------------------------------------------------------------------------
 
 
@@ -296,3 +318,9 @@ def test_limits_are_whole_numbers(monkeypatch):
         monkeypatch.setenv("INSTRUCTDIFF_MAX_ROWS", wrong)
         with pytest.raises(ConfigError, match="INSTRUCTDIFF_MAX_ROWS is"):
             hosting.limits()
+
+
+def test_every_limit_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "spaces.md").read_text(encoding="utf-8")
+    for name, value in asdict(hosting.Limits()).items():
+        assert f"| `INSTRUCTDIFF_MAX_{name.upper()}` | {value} |" in text
