@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..errors import ConfigError
-from ..runs import executor, home, quotas
+from ..runs import executor, home, inline, quotas
 from ..runs.jobs import tasks
 from ..runs.plan import TARGETS
 from ..runs.status import RunStatus
@@ -24,6 +26,19 @@ def resume(run: str) -> None:
     store = home.own_store(run)
     quotas.check_job(store)
     executor.start(store, until=(executor.job(store) or {}).get("until") or TARGETS["selection"])
+
+
+def work_inline(run: str) -> Iterator[RunStatus]:
+    """Do the job that was asked for last in the caller's own event, and tell how it stands after every slice.
+
+    For Spaces that lend a GPU call by call: there `start`, `resume` and whatever else starts a job only ask for it.
+    Everywhere else a worker is at it, and this tells how it stands once. A caller that stops iterating pauses the run.
+    """
+    store = home.own_store(run)
+    if (until := inline.asked_for(store)) is not None:
+        for _ in inline.slices(store, until=until):
+            yield _status(store)
+    yield _status(store)
 
 
 def run_here(run: str, target: str = "selection") -> str:

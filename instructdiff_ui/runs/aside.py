@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .. import hosting
 from ..errors import RunError, UserError
 from . import queue
 from .executor import environment
@@ -26,6 +27,10 @@ def ask(module: str, store: RunStore, request: dict[str, Any], *, what: str) -> 
 
     Raises `RunError` while the accelerator is busy, when the work cannot be done, and when it takes too long.
     """
+    if hosting.on_zero_gpu():
+        from . import inline
+
+        return inline.ask(module, store, request, what=what)
     try:
         done = subprocess.run(
             [sys.executable, "-m", module, str(store.path)],

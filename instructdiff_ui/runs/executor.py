@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from .. import hosting
 from ..errors import RunError
 from ..files import read_json, write_json
 from . import visitors
@@ -31,6 +32,10 @@ def start(store: RunStore, *, until: str) -> None:
         raise RunError(f"Run {store.run_id} is at work already: wait, or stop it first.")
     store.clear_stop()
     requested = time.time()
+    if hosting.on_zero_gpu():  # a worker would have no GPU: the page's event does the job, see `inline`
+        asked = {"until": until, "pid": os.getpid(), "requested": requested, "inline": True}
+        write_json(store.path / "job.json", asked)
+        return
     with store.log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, *WORKER, str(store.path), "--until", until],
@@ -108,7 +113,7 @@ def stop(store: RunStore, *, grace: float = 8.0) -> None:
 
 def _insist(store: RunStore, grace: float) -> None:
     last = job(store)
-    if last is None:
+    if last is None or last.get("inline"):  # then it is the server's process
         return
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if ended_within(store, grace):

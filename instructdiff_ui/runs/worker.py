@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 from filelock import Timeout
 
 from .. import __version__
+from ..config import RunConfig
 from ..errors import RunError, Stopped, UserError, disk_full
 from ..files import write_json
 from . import queue, quotas
@@ -53,12 +55,32 @@ def perform(store: RunStore, *, until: str, should_stop: Callable[[], bool] | No
 
 def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> str:
     """Run the stages; whatever ends them is recorded with its cause."""
-    job = Job(store, should_stop)
+    begin(store, until)
+    return end(store, attempt(Job(store, should_stop), until))
+
+
+def begin(store: RunStore, until: str) -> None:
+    """Record that a job begins, whichever processes are going to do it."""
     (store.path / "progress.json").unlink(missing_ok=True)
-    status: Status = "failed"
     record(store, "job", "started", until=until)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What ended a job, or a part of one, and in which stage; `None` for the status: the rest is not this part's."""
+
+    status: Status | None
+    message: str = ""
+    stage: str = ""
+
+
+def attempt(job: Job, until: str) -> Ending:
+    """Run the stages; whatever ends them is told with its cause."""
+    status: Status | None = "failed"
     try:
         job.run(until)
+    except NotOurs:
+        status, message = None, ""
     except Stopped:
         status, message = "stopped", "Stopped; what is done is kept."
     except UserError as error:
@@ -71,18 +93,51 @@ def _recorded(store: RunStore, until: str, should_stop: Callable[[], bool]) -> s
         traceback.print_exc()
     else:
         status, message = "done", ""
+    return Ending(status, message, job.stage)
+
+
+def end(store: RunStore, ending: Ending) -> Status:
+    """Record how a job ended."""
+    status, message = ending.status, ending.message
+    assert status is not None
     if status != "done":
         print(f"{status}: {message}", flush=True)  # into the log; whoever asked for the job tells the person
-        record(store, job.stage or "job", status, message)
+        record(store, ending.stage or "job", status, message)
     record(store, "job", status, message)
     return status
 
 
-class Job:
-    """One pass over the stages that were asked for."""
+class NotOurs(Exception):
+    """The next stage is for another process to do."""
 
-    def __init__(self, store: RunStore, should_stop: Callable[[], bool]):
-        self.store, self.should_stop = store, should_stop
+
+@dataclass
+class Part:
+    """The share of a process in a job that several processes do in turn: the stages on the accelerator, or the others.
+
+    Such a process starts no processes of its own.
+    """
+
+    accelerator: bool
+    queues: bool = True  # whether this machine's accelerator is handed from job to job here
+    given_up: dict[str, str] = field(default_factory=dict)  # why optional stages failed, in all parts, by fingerprint
+
+    def may_do(self, stage: Stage) -> bool:
+        return stage.accelerator == self.accelerator
+
+    def settings(self, config: RunConfig) -> RunConfig:
+        """The settings for this process, which change no number: it starts no others, and may see no accelerator."""
+        alone = {"scoring": config.scoring.model_copy(update={"processes": 1})}
+        if self.accelerator or config.model is None:
+            return config.model_copy(update=alone)
+        return config.model_copy(update=alone | {"model": config.model.model_copy(update={"device": "cpu"})})
+
+
+class Job:
+    """One pass over the stages that were asked for, or over those of a `part` as long as it is their turn."""
+
+    def __init__(self, store: RunStore, should_stop: Callable[[], bool], *, part: Part | None = None):
+        self.store, self.should_stop, self.part = store, should_stop, part
         self.stage = ""
         self._models: Any = None  # engine.models.Models, once a stage asks for weights
         self._accelerator = ExitStack()
@@ -101,7 +156,7 @@ class Job:
 
     def _experiments(self) -> None:
         """One experiment after the other, those included that are asked for meanwhile."""
-        failed: dict[str, str] = {}
+        failed = dict(self.part.given_up) if self.part else {}
         while waiting := records.waiting(self.store):
             failed |= self._all(tasks(self.store, EXPERIMENTS))
             records.unqueue(self.store, waiting[0].id)
@@ -110,25 +165,28 @@ class Job:
             raise RunError(f"{stages} failed, all else is done. The first: {next(iter(failed.values()))}")
 
     def _all(self, wanted: list[Task]) -> dict[str, str]:
-        """Do what is not done; returns why optional stages failed, by their key."""
+        """Do what is not done; returns why optional stages failed, by their fingerprint."""
         main = plan(self.store.config(), self.store.spec())
+        given_up = self.part.given_up if self.part else {}
         failed: dict[str, str] = {}
-        missing: set[str] = set()  # fingerprints of what cannot be had
+        missing = set(given_up)  # fingerprints of what cannot be had
         for task in wanted:
             publish(self.store, main)
             stage = task.stage
             if stage.done(self.store):
                 continue
-            if missing & {before.fingerprint for before in stage.upstream}:
+            if stage.fingerprint in missing or missing & {before.fingerprint for before in stage.upstream}:
                 missing.add(stage.fingerprint)
                 continue
+            if self.part is not None and not self.part.may_do(stage):
+                raise NotOurs
             try:
                 self._do(task)
             except UserError as error:
                 if not task.optional:
                     raise
                 self._note_failure(task, error.message)
-                failed[task.key] = error.message
+                failed[stage.fingerprint] = given_up[stage.fingerprint] = error.message
                 missing.add(stage.fingerprint)
         publish(self.store, main)
         return failed
@@ -140,13 +198,12 @@ class Job:
 
     def _take_turn(self, task: Task) -> None:
         """Wait for the accelerator, once: the job keeps it until it ends."""
-        if self._has_turn:
-            return
         quotas.check_pool(self.store)
+        if self._has_turn or (self.part is not None and not self.part.queues):
+            return
 
         def on_wait(ahead: int) -> None:
-            jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
-            record(self.store, task.key, "queued", f"Waiting for the accelerator: {jobs} ahead.", ahead=ahead)
+            record(self.store, task.key, "queued", _waiting(ahead), ahead=ahead)
 
         self._accelerator.enter_context(queue.turn(self.store.run_id, on_wait=on_wait, should_stop=self.should_stop))
         self._has_turn = True
@@ -163,7 +220,8 @@ class Job:
         meter.begin()
         print(f"{time.strftime('%H:%M:%S')} {task.label if task.optional else stage.name}", flush=True)
         begun = time.monotonic()
-        context = Context(self.store, task.config, stage, meter, self.should_stop, lambda: self._weights(context))
+        config = task.config if self.part is None else self.part.settings(task.config)
+        context = Context(self.store, config, stage, meter, self.should_stop, lambda: self._weights(context))
         context.folder.mkdir(parents=True, exist_ok=True)
         (context.folder / FAILURE).unlink(missing_ok=True)
         facts = WORK[stage.work](context)
@@ -208,6 +266,14 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _waiting(ahead: int) -> str:
+    """The place in the queue, and how long that took others lately."""
+    jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
+    seconds = queue.expected_wait(ahead)
+    about = "" if seconds is None else f", about {max(1, round(seconds / 60))} min by the turns before"
+    return f"Waiting for the accelerator: {jobs} ahead{about}."
 
 
 def _small(facts: dict) -> dict:
