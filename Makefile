@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test check bench clean
+.PHONY: app test check space bench clean
 
 app: $(VENV)/.app
 	$(BIN)/python app.py
@@ -17,6 +17,10 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+
+# Whether the repository, as it is tracked, works as a Hugging Face Space.
+space: $(VENV)/.dev
+	$(BIN)/python -m tools.space
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scoring
