@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..config import digest
 from ..errors import UserError
 from . import executor
 from .events import Progress, StageEvent, events, progress
@@ -55,6 +56,19 @@ class RunStatus:
 
     def facts(self, work: str) -> dict[str, Any]:
         return next((stage.facts for stage in reversed(self.stages) if stage.work == work), {})
+
+
+SMALL = ("config.yaml", "spec.json", "job.json", "events.jsonl", "progress.json", "experiments")
+
+
+def stamp(store: RunStore) -> str:
+    """Changes when anything of the run is written that its status is told from; costs next to nothing."""
+    found = []
+    for name in SMALL:
+        with suppress(OSError):
+            info = (store.path / name).stat()
+            found.append(f"{name} {info.st_mtime_ns} {info.st_size}")
+    return digest(found)
 
 
 def status(store: RunStore) -> RunStatus:

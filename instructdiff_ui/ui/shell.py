@@ -189,6 +189,9 @@ class Shell:
         seen = Seen.read(shown)
         nothing = [gr.skip()] * (len(self.live) + len(self.curves))
         try:
+            stamp = api.stamp(run) if run else ""
+            if seen.run == run and seen.settled and seen.stamp == stamp:
+                return [gr.skip(), gr.skip(), *nothing, gr.skip()]
             now = api.status(run) if run else None
         except UserError:  # deleted in another tab
             now = None
@@ -201,12 +204,12 @@ class Shell:
         state, trials = signature(run, now), trials_of(run, now)
         ended = state == seen.results and not now.active
         if ended and seen.settled:
-            return [gr.skip(), gr.skip(), *nothing, gr.skip()]
+            return [replace(seen, stamp=stamp).text, gr.skip(), *nothing, gr.skip()]
         losses = api.losses(run)
         moved = steps_of(losses) != seen.steps
         curves = self.show_curves(losses) if moved else [gr.skip()] * len(self.curves)
         refresh = gr.skip() if state == seen.results else f"{state} {time.monotonic()}"  # a change, also if asked again
-        shown = Seen(run, state, steps_of(losses), trials, ended).text
+        shown = Seen(run, state, steps_of(losses), trials, ended, stamp if ended else "").text
         followed = gr.skip() if trials == seen.trials else f"{trials} {time.monotonic()}"
         return [shown, refresh, *self.show_live(run, now), *curves, followed]
 

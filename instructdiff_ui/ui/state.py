@@ -26,6 +26,7 @@ class Seen:
     steps: int = 0  # training steps in the loss curves
     trials: str = ""  # see `shell.trials_of`
     settled: bool = False  # whether the job was shown once more after it had ended
+    stamp: str = ""  # of the run's files when it was settled
     waited: int = 0  # ticks since the page was asked for another run
 
     @property

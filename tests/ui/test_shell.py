@@ -41,6 +41,16 @@ def test_an_ended_job_is_sent_once_more_and_then_no_more(shell, run):
     assert all(value == SKIP for value in shell.tick(run, settled)[1:])
 
 
+def test_a_run_that_nobody_writes_to_is_not_read_again(shell, run, monkeypatch):
+    seen = shell.show_run(run, "", Drawing())[0]
+    settled = shell.tick(run, seen)[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(api, "status", lambda run: pytest.fail("the run was read"))
+        assert all(value == SKIP for value in shell.tick(run, settled))
+    api.select(run, SelectionSpec(ratio=0.5))
+    assert shell.tick(run, settled)[1] != SKIP
+
+
 def test_an_older_answer_that_comes_late_is_put_right(shell, run):
     """The page then says again that it shows the older state, though it was sent the newer one before."""
     older = Seen(run, "as it was").text
