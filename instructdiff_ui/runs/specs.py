@@ -9,7 +9,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Difference:
 
 def save(store: RunStore, name: str, spec: SelectionSpec, note: str = "") -> NamedSpec:
     """Keep `spec` under a name of 1 to 60 printable characters; one of the same name is replaced."""
-    made = NamedSpec(_name(name), _note(note), datetime.now(UTC).isoformat(timespec="milliseconds"), spec)
+    made = NamedSpec(_name(name), _note(note), datetime.now(timezone.utc).isoformat(timespec="milliseconds"), spec)
     record = {"name": made.name, "note": made.note, "saved_at": made.saved_at, "spec": spec.model_dump(mode="json")}
     write_json(_folder(store) / f"{made.slug}.json", record)
     return made
@@ -110,7 +110,8 @@ def _read(path: Path) -> NamedSpec:
     if not isinstance(record, dict) or set(record) != _FIELDS or not isinstance(record["spec"], dict):
         raise ConfigError("it holds no named rule.")
     try:
-        saved_at = datetime.fromisoformat(record["saved_at"]).astimezone(UTC).isoformat(timespec="milliseconds")
+        read = datetime.fromisoformat(record["saved_at"]).astimezone(timezone.utc)
+        saved_at = read.isoformat(timespec="milliseconds")
     except (TypeError, ValueError, OverflowError):
         raise ConfigError(f"saved_at is {_quoted(record['saved_at'])}, which is no time.") from None
     named = NamedSpec(_name(record["name"]), _note(record["note"]), saved_at, parsed(record["spec"]))
