@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "runs": {"runs", "engine", "selection", "statistics", "data"},
     "demo": {"demo", "runs", "engine", "selection", "statistics", "data"},
     "starters": {"runs"},
-    "api": {"demo", "starters", "runs", "engine", "selection", "statistics", "data"},
+    "hub": {"hub", "runs", "selection", "data"},
+    "api": {"demo", "starters", "hub", "runs", "engine", "selection", "statistics", "data"},
     "cli": {"api"},
     "ui": {"ui", "api", "selection", "statistics"},  # of the last two: the shapes of results that figures draw
     "__main__": {"cli"},

@@ -20,6 +20,7 @@ from ..api import specs as spec_api
 from ..errors import ConfigError, DataError, UserError, disk_full
 from .experiments import experiment_app
 from .following import console, follow_job
+from .hub import open_run, publish, push
 from .reading import settings_in, text_of
 from .reports import report
 from .sharing import share
@@ -251,6 +252,9 @@ app.add_typer(experiment_app, name="experiment")
 app.command()(report)
 app.command()(strategies)
 app.command()(suggest)
+app.command()(push)
+app.command()(publish)
+app.command("open")(open_run)
 app.command()(share)
 
 demo_app = typer.Typer(help="The demo pack: a small model, a pool with known truth, a finished run.")

@@ -1,0 +1,120 @@
+"""The Hugging Face Hub: pushing selections and models, publishing and opening runs, handing trainings to HF Jobs.
+
+Acts for whoever is being served: a visitor with the token of their own sign-in and no other, the owner of the machine
+with that of the environment.
+"""
+
+from __future__ import annotations
+
+from .. import hosting
+from ..errors import HubError, RunError
+from ..hub import client, jobs, published, publishing, pushing
+from ..hub.access import Checked, check_dataset, check_model
+from ..hub.jobs import JobPlan, JobState, flavors
+from ..hub.published import Link, parse_link
+from ..hub.repos import Pushed
+from ..runs import home, quotas, visitors
+
+__all__ = [
+    "Checked",
+    "JobPlan",
+    "JobState",
+    "Link",
+    "Pushed",
+    "check_dataset",
+    "check_model",
+    "flavors",
+    "job_preview",
+    "job_state",
+    "open_published",
+    "parse_link",
+    "publish_run",
+    "push_dataset",
+    "push_model",
+    "signed_in",
+    "submit_job",
+    "token",
+]
+
+
+def token() -> str | None:
+    """The token to use the Hub with; None where whoever is being served has none. Never to be shown or written."""
+    visitor = visitors.current()
+    if visitor is not None:
+        return visitor.token
+    from huggingface_hub import get_token
+
+    return get_token()
+
+
+def signed_in() -> str | None:
+    """The Hub account that is used, or None; `HubError` where the Hub cannot tell or does not accept the token."""
+    visitor = visitors.current()
+    if visitor is not None and visitor.token and visitor.name:
+        return visitor.name
+    return client.name_of(token())
+
+
+def push_dataset(run: str, repo_id: str, *, private: bool = True, replace: bool = False) -> Pushed:
+    """Push the rows that the rule in force selects as a dataset repository, with scores, rule and a card.
+
+    A repository of other content is refused unless `replace`. Raises `HubError` with one sentence.
+    """
+    return pushing.push_dataset(home.open_store(run), repo_id, token=token(), private=private, replace=replace)
+
+
+def push_model(run: str, repo_id: str, *, private: bool = True, replace: bool = False) -> Pushed:
+    """Push the fine-tuned adapter or model as a model repository, with its card."""
+    return pushing.push_model(home.open_store(run), repo_id, token=token(), private=private, replace=replace)
+
+
+def publish_run(run: str, repo_id: str, *, private: bool = True, replace: bool = False) -> Pushed:
+    """Publish the whole run as a dataset repository, which `open_published` opens in any copy of the app."""
+    return publishing.publish_run(home.open_store(run), repo_id, token=token(), private=private, replace=replace)
+
+
+def open_published(link: str, *, shared: bool = False) -> str:
+    """Open a published run: `org/name`, `org/name@revision` or its page on the Hub; returns the id of its copy.
+
+    With `shared` every visitor finds it here, which is for the owner of the server to say.
+    """
+    named = parse_link(link)
+    if named is None:
+        raise HubError("Name a published run: its id is org/name.")
+    if shared and not _is_owner():
+        raise RunError("Only the owner of this server decides what everyone sees.")
+    quotas.check_room(runs=1)
+    place = published.open_published(named.repo_id, named.revision, token(), limit_bytes=_room(), shared=shared)
+    return place.name
+
+
+def _is_owner() -> bool:
+    visitor = visitors.current()
+    return visitor is None or visitor.is_owner
+
+
+def _room() -> int | None:
+    """Bytes that whoever is being served may download; None: as many as there are."""
+    if visitors.current() is None:
+        return None
+    allowed = hosting.limits()
+    left = allowed.disk_mb * 1_000_000 - quotas.disk_used(home.home())
+    return max(0, min(allowed.download_mb * 1_000_000, left))
+
+
+def job_preview(
+    run: str, data_repo: str, output_repo: str, *, flavor: str = "a10g-large", timeout: str = "6h"
+) -> JobPlan:
+    """The script and the command that would fine-tune on the pushed selection by HF Jobs; nothing is submitted."""
+    how = {"flavor": flavor, "timeout": timeout}
+    return jobs.plan_job(home.open_store(run), data_repo, output_repo, token=token(), **how)
+
+
+def submit_job(plan: JobPlan) -> JobState:
+    """Submit just what `job_preview` showed, in the account of whoever is being served."""
+    return jobs.submit(plan, token=token())
+
+
+def job_state(job_id: str) -> JobState:
+    """How far a submitted job is."""
+    return jobs.state(job_id, token=token())
