@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -89,6 +90,7 @@ def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bo
         "max_file_size": f"{hosting.limits().upload_mb}mb" if public else MAX_UPLOAD,
         "ssr_mode": False,
         "show_error": not public,  # what is not meant for people may name paths
+        "mcp_server": find_spec("mcp") is not None,
         "app_kwargs": {"middleware": [Middleware(Door, public=public)]},
     }
     try:

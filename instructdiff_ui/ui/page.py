@@ -8,7 +8,7 @@ import gradio as gr
 
 from .. import api, hosting
 from . import account as account_card
-from . import compare_tab, data_tab, demo_bar, experiments_wiring, score_tab, tune_tab
+from . import compare_tab, data_tab, demo_bar, endpoints, experiments_wiring, score_tab, tune_tab
 from .events import Busy, Quick, Quiet, told
 from .explore import tab as explore_tab
 from .explore import wiring as explore_wiring
@@ -34,6 +34,7 @@ CONFIRM_DELETE = """(run) => run && confirm(
 def build() -> gr.Blocks:
     """The page, ready to be launched."""
     with gr.Blocks(title="InstructDiff", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)) as page:
+        endpoints.publish()  # first, so that the names of the endpoints are theirs
         shell = _lay_out()
         _wire_runs(page, shell)
         _wire_jobs(shell)
@@ -41,6 +42,7 @@ def build() -> gr.Blocks:
         _wire_compare(shell)
         experiments_wiring.wire(shell)
         account_card.wire(page, shell.account, shell.run)
+    endpoints.keep_private(page)
     return page
 
 
