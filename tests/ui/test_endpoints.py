@@ -22,7 +22,6 @@ from starlette.middleware import Middleware
 from instructdiff_ui.api import remote
 from instructdiff_ui.runs import visitors
 from instructdiff_ui.ui import endpoints, page
-from instructdiff_ui.ui.explore import wiring
 from instructdiff_ui.ui.identity import HEADER, Door, serve_visitors
 
 mcp = pytest.importorskip("mcp")
@@ -39,23 +38,12 @@ SETTINGS = {
 }
 
 
-def whole_page() -> gr.Blocks:
-    with gr.Blocks(analytics_enabled=False) as made:
-        endpoints.publish()
-        shell = page._lay_out()
-        page._wire_runs(made, shell)
-        page._wire_jobs(shell)
-        wiring.wire(made, shell)
-    endpoints.keep_private(made)
-    return made
-
-
 @pytest.fixture(scope="module")
 def url():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    made = whole_page()
+    made = page.build()
     made.launch(
         prevent_thread_lock=True, quiet=True, ssr_mode=False, mcp_server=True, show_error=False, server_port=port
     )
@@ -348,6 +336,17 @@ def test_rows_that_cannot_be_used_are_told_with_a_reason(ask, tmp_path):
     found = ask("describe_dataset", datasets=[str(tmp_path / "gap.json")])
     assert found["rows"] == 4 and found["set_aside"]["rows"] == 1
     assert found["set_aside"]["reasons"][0]["rows"] == 1 and found["set_aside"]["first"][0]["row"] == 1
+
+
+def test_a_job_that_a_worker_does_needs_no_work_from_the_request(ask, scored):
+    assert ask("work", run=scored)["state"] == "done"
+
+
+def test_the_hub_is_not_written_to_without_a_name(ask, scored):
+    for name in ("push_to_hub", "push_model_to_hub", "publish_to_hub"):
+        refused(ask, name, run=scored, repo_id="no name")
+        assert "There is no run" in refused(ask, name, run="nope", repo_id="org/name")
+    assert "org/name" in refused(ask, "open_from_hub", link="")
 
 
 def test_a_run_is_deleted(ask, scored):

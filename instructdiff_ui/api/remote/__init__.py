@@ -23,6 +23,7 @@ from .jobs import (
     stop,
     update_run,
     upload_dataset,
+    work,
 )
 from .selecting import (
     compute_strategy,
@@ -36,6 +37,7 @@ from .selecting import (
     suggest,
     token_view,
 )
+from .sharing import open_from_hub, publish_to_hub, push_model_to_hub, push_to_hub
 
 PUBLISHED: tuple[Callable[..., Any], ...] = (
     list_runs,
@@ -50,6 +52,7 @@ PUBLISHED: tuple[Callable[..., Any], ...] = (
     status,
     stop,
     resume,
+    work,
     preview_selection,
     select,
     suggest,
@@ -67,6 +70,10 @@ PUBLISHED: tuple[Callable[..., Any], ...] = (
     run_experiment,
     show_experiment,
     report,
+    push_to_hub,
+    push_model_to_hub,
+    publish_to_hub,
+    open_from_hub,
 )
 
 # what makes, changes or deletes something, or takes the accelerator
@@ -84,6 +91,11 @@ CHANGES: frozenset[str] = frozenset(
         "compute_strategy",
         "compute_tokens",
         "run_experiment",
+        "work",
+        "push_to_hub",
+        "push_model_to_hub",
+        "publish_to_hub",
+        "open_from_hub",
     }
 )
 

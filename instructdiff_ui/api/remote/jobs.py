@@ -234,6 +234,20 @@ def status(run: str) -> dict[str, Any]:
     }
 
 
+def work(run: str) -> dict[str, Any]:
+    """Do the job that was started, on a Space that lends its GPU to each request; elsewhere a worker is at it already.
+
+    Args:
+        run: The id of a run whose job was started there.
+
+    Returns:
+        The status of the run once the job has ended or was paused, as `status` gives it.
+    """
+    for _ in _jobs.work_inline(run):
+        pass
+    return status(run)
+
+
 def open_demo() -> dict[str, Any]:
     """Open the finished run of the demo pack: everything but training can be tried on it at once.
 
