@@ -50,7 +50,7 @@ class Licences:
         if self.local:
             parts.append("files of whoever made this run: their licence is not known here")
         said = "; ".join(parts) or "no source is known"
-        return f"The rows keep the licence of where they come from. {said}."
+        return f"The rows keep the licence of where they come from: {said}."
 
 
 def dataset_card(
@@ -86,7 +86,7 @@ def dataset_card(
 
 
 def front_matter(values: Mapping[str, Any]) -> str:
-    known = {key: value for key, value in values.items() if value}
+    known = {key: value for key, value in values.items() if value not in (None, "", [])}
     return f"---\n{yaml.safe_dump(known, sort_keys=False, allow_unicode=True).strip()}\n---"
 
 

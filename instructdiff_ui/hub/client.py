@@ -22,7 +22,9 @@ SIGN_IN = "Sign in with Hugging Face first, or set HF_TOKEN."
 def api_of(token: str | None) -> HfApi:
     """The client that acts for whoever has this token; without one for nobody, whatever the environment holds."""
     from huggingface_hub import HfApi
+    from huggingface_hub.utils import disable_progress_bars
 
+    disable_progress_bars()  # progress is the caller's
     return HfApi(token=token or False, library_name="instructdiff-ui", library_version=__version__)
 
 

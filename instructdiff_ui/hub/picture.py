@@ -17,7 +17,7 @@ MOST = 12  # domains that are drawn, the largest
 _COLUMNS, _GAP, _TITLE, _LEGEND = 3, 16, 20, 26
 _TONES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#b3a200")
 _STYLE = """
-svg { font: 11px system-ui, sans-serif; fill: #1c2430 }
+svg { font: 11px system-ui, sans-serif; fill: #1c2430; overflow: visible }
 .bar { stroke: none } .kept { fill: var(--tone) } .dropped { fill: var(--tone); opacity: .35 }
 .filtered { fill: #b9c0ca } .excluded { fill: #7b8494 }
 .axis, .zero { stroke: #9aa3af; stroke-width: 1 } .zero { stroke-dasharray: 2 3 }

@@ -20,6 +20,9 @@ from ..data.hub import check_repo_id
 from ..errors import HubError, UserError
 from ..files import DEMO, read_json
 from ..runs import home
+from ..runs.comparison import trials
+from ..runs.exploration import Exploration
+from ..runs.status import status
 from ..runs.store import RunStore
 from ..selection.deltas import COLUMNS
 from .access import look, megabytes
@@ -28,6 +31,8 @@ from .portable import LOCAL, on_hub
 from .publishing import ALLOWED, ARTIFACT, NEEDED
 
 MOST_FILES = 50_000
+MOST_ROWS = 5_000_000  # of any table
+_MOST_UNPACKED = 8_000_000_000  # bytes of a table: a small file can stand for a very large one
 _MOST_TEXT = 50_000_000  # bytes of a JSON, YAML or Markdown file
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,100}", re.ASCII)
@@ -120,9 +125,6 @@ def _checked_names(repo_id: str, info: Any, limit: int | None) -> dict[str, int]
 
 def _downloaded(repo_id: str, commit: str, token: str | None, *, into: Path) -> Path:
     """The files in a folder of their own; what an earlier attempt got is there still."""
-    from huggingface_hub.utils import disable_progress_bars
-
-    disable_progress_bars()
     with speaking(repo_id):
         api_of(token).snapshot_download(repo_id, repo_type="dataset", revision=commit, local_dir=into, max_workers=4)
     shutil.rmtree(into / ".cache", ignore_errors=True)
@@ -156,7 +158,7 @@ def _wrong(path: Path) -> str | None:
     if path.suffix == ".safetensors":
         return None if _is_safetensors(path) else "no safetensors file"
     if path.suffix == ".parquet":
-        return None if _is_parquet(path) else "no Parquet file"
+        return _wrong_parquet(path)
     if path.suffix in (".json", ".yaml", ".md"):
         if path.stat().st_size > _MOST_TEXT:
             return "too large"
@@ -178,15 +180,16 @@ def _is_safetensors(path: Path) -> bool:
         return False
 
 
-def _is_parquet(path: Path) -> bool:
+def _wrong_parquet(path: Path) -> str | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        pq.read_metadata(path)
-        return True
+        meta = pq.read_metadata(path)
     except (pa.ArrowException, OSError):
-        return False
+        return "no Parquet file"
+    unpacked = sum(meta.row_group(number).total_byte_size for number in range(meta.num_row_groups))
+    return "too large once it is unpacked" if meta.num_rows > MOST_ROWS or unpacked > _MOST_UNPACKED else None
 
 
 # the run -----------------------------------------------------------------------------------------------------------
@@ -206,6 +209,22 @@ def _check_run(repo_id: str, folder: Path) -> None:
     _check_scores(repo_id, folder)
     if (safe := _without_code(config)) != config:
         store.write_config(safe)
+    _try_out(repo_id, store)
+
+
+def _try_out(repo_id: str, store: RunStore) -> None:
+    """Do what the page does with a run, so that one which cannot be read fails here and not on the page."""
+    import pandas as pd
+
+    rows = store.path / "artifacts" / read_json(store.path / "published.json")["examples"] / "examples.parquet"
+    try:
+        status(store)
+        trials(store)
+        exploration = Exploration(pd.read_parquet(store.path / "deltas.parquet"), rows)
+        exploration.preview(SelectionSpec())
+        exploration.texts.take([0], 1)
+    except Exception as error:  # whatever a file that a stranger made up leads to
+        raise HubError(f"{repo_id!r} is not opened: it cannot be read as a run ({type(error).__name__}).") from None
 
 
 def _paths(value: Any) -> list[str]:

@@ -160,6 +160,8 @@ HOSTILE = {
         put("published.json", b'{"examples": "../../other"}'),
         "published.json' is not what a run holds",
     ),
+    "events that are none": (put("events.jsonl", b'[1]\n{"stage"\n'), "cannot be read as a run"),
+    "models that are none": (put("trials.json", b'[{"spec": 1}]'), "cannot be read as a run"),
     "rows that are missing": (put("published.json", b'{"examples": "pool-0123456789ab"}'), "is no published run"),
 }
 
@@ -181,6 +183,23 @@ def test_scores_without_a_column_are_refused(repo, elsewhere):
     table.to_parquet(buffer)
     repo.files["deltas.parquet"] = buffer.getvalue()
     with pytest.raises(HubError, match="has no column 'delta_entropy'"):
+        open_published("me/run")
+
+
+def test_scores_of_other_rows_are_refused(repo, elsewhere):
+    table = pd.read_parquet(io.BytesIO(repo.files["deltas.parquet"]))
+    buffer = io.BytesIO()
+    table.assign(example_id=[f"other-{i}" for i in range(len(table))]).to_parquet(buffer)
+    repo.files["deltas.parquet"] = buffer.getvalue()
+    with pytest.raises(HubError, match="cannot be read as a run"):
+        open_published("me/run")
+
+
+def test_a_small_table_that_stands_for_a_very_large_one_is_refused(repo, elsewhere, monkeypatch):
+    from instructdiff_ui.hub import published
+
+    monkeypatch.setattr(published, "MOST_ROWS", 10)
+    with pytest.raises(HubError, match="is too large once it is unpacked"):
         open_published("me/run")
 
 
