@@ -11,6 +11,7 @@ from .jobs import Task, tasks
 from .store import RunStore
 
 FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.jinja", "*.model"]
+OTHERS = ["*/*", "consolidated*"]  # other formats of the same weights
 
 
 def fetch_weights(store: RunStore, until: str) -> None:
@@ -47,6 +48,6 @@ def _fetch(model: ModelConfig) -> None:
 
     quiet()
     try:
-        snapshot_download(model.path, revision=model.revision, allow_patterns=FILES)
+        snapshot_download(model.path, revision=model.revision, allow_patterns=FILES, ignore_patterns=OTHERS)
     except Exception as error:
         raise told(error, model.path, "the weights") from error

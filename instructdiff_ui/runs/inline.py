@@ -28,7 +28,7 @@ from typing import Any
 from filelock import Timeout
 
 from .. import hosting
-from ..errors import RunError
+from ..errors import RunError, UserError
 from . import parts, zerogpu
 from .events import events, progress
 from .executor import credentials, environment, job
@@ -76,6 +76,8 @@ def slices(store: RunStore, *, until: str, gpu: Gpu | None = None) -> Iterator[S
                 if part.ending.status is not None:
                     ending = part.ending
                 yield part
+        except UserError as error:
+            ending = Ending("failed", error.message)
         except Exception as error:
             ending = Ending("failed", f"Unexpected {type(error).__name__}: {error}")
             raise
@@ -101,7 +103,7 @@ class _Slices:
 
     def __init__(self, store: RunStore, until: str, gpu: Gpu):
         self.store, self.until, self.gpu = store, until, gpu
-        self.hub = credentials()  # of the visitor who asks; taken once, for an event may change its thread
+        self.hub = credentials()  # of the visitor who asks, for the whole job
         self.limits = zerogpu.slice_limits()
         self.given_up: dict[str, str] = {}
         self.seconds = 0  # of the last slice

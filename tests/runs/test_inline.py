@@ -3,8 +3,10 @@
 import json
 import os
 import subprocess
+import time
 from pickle import PicklingError
 
+import gradio as gr
 import pandas as pd
 import pytest
 from tiny_rows import instruction_rows
@@ -63,7 +65,7 @@ def reference(small, tmp_path_factory):
         patch.setenv("OMP_NUM_THREADS", "1")
         run = make(small, tmp_path_factory.mktemp("run") / "reference")
         api.start(run, "selection")
-        assert api.wait_for(run, 200)
+        assert api.wait_for(run, 600)
         assert api.status(run).state == "done", api.log_tail(run)
     return run
 
@@ -75,6 +77,7 @@ def platform(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv(zerogpu.MOST, str(LIMITS.most))
     monkeypatch.setenv(zerogpu.PROBE, str(LIMITS.probe))
+    monkeypatch.setattr(parts, "time", Ticks())
     platform = ZeroGpu()
     platform.hide_cuda(monkeypatch)
     lend(monkeypatch, platform, parts.on_gpu)
@@ -109,8 +112,7 @@ def assert_same(one, other):
 # whole jobs --------------------------------------------------------------------------------------------------------
 
 
-def test_in_slices_a_run_selects_the_same_rows(platform, small, reference, tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "time", Ticks())
+def test_in_slices_a_run_selects_the_same_rows(platform, small, reference, tmp_path):
     run = make(small, tmp_path / "run")
     api.start(run, "selection")
     assert api.status(run).state == "starting", "it waits for the page's event"
@@ -148,8 +150,7 @@ def test_a_killed_slice_loses_nothing_that_was_finished(platform, small, referen
     assert_same(reference, run)
 
 
-def test_a_spent_quota_pauses_the_run_wherever_it_is(platform, small, tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "time", Ticks())
+def test_a_spent_quota_pauses_the_run_wherever_it_is(platform, small, tmp_path):
     run = make(small, tmp_path / "run")
     platform.quota = 50
     api.start(run, "model")
@@ -175,23 +176,39 @@ def test_a_spent_quota_pauses_the_run_wherever_it_is(platform, small, tmp_path, 
     assert set(answers) == {"base", "fine-tuned"}
 
 
-def test_a_call_that_is_too_long_for_the_platform_is_asked_for_shorter(platform, small, tmp_path, monkeypatch):
-    platform.longest = 15
-    run = make(small | {"calibration": small["calibration"] | {"ratio": 0.1}}, tmp_path / "run")
+def test_a_call_that_is_too_long_for_the_platform_is_asked_for_shorter(platform, small, tmp_path):
+    platform.longest = 24
+    run = make(small | {"scoring": {"shard_rows": 8, "batch_tokens": 512}}, tmp_path / "run")
     api.start(run, "selection")
     assert work(run)[-1] == "done", api.status(run).message
-    assert set(platform.asked) == {15}
+    assert platform.asked[0] == LIMITS.probe
+    assert set(platform.asked[1:]) == {LIMITS.most // 2}, "40 s were refused"
 
 
-def test_an_experiment_is_done_in_slices(platform, small, tmp_path):
+def test_in_an_experiment_what_failed_once_is_not_tried_in_every_slice(platform, small, tmp_path, monkeypatch):
     run = make(small, tmp_path / "run")
     api.start(run, "data")
     assert work(run) == ["running", "done"]
     assert platform.asked == [], "GPU time was spent on reading data"
-    arms = [{"name": "random", "selection": {"strategy": "random"}}]
+
+    tried, finetune = tmp_path / "tried", WORK["finetune"]
+
+    def first_fails(context):
+        before = tried.read_text().split() if tried.exists() else []
+        tried.write_text(" ".join([*before, context.stage.fingerprint]))
+        if not before:
+            raise RunError("The loss is not finite.")
+        return finetune(context)
+
+    monkeypatch.setitem(WORK, "finetune", first_fails)
+    arms = [{"name": "random again", "selection": {"strategy": "random", "seed": 7}}]
     settings = api.experiment_settings({"name": "one", "arms": arms, "seeds": 1, "ratios": [0.25]})
     api.start_experiment(run, api.create_experiment(run, settings))
-    assert work(run)[-1] == "done", api.status(run).message
+    assert work(run)[-1] == "failed"
+    assert api.status(run).message == "1 stage failed, all else is done. The first: The loss is not finite."
+    first, *others = tried.read_text().split()
+    assert len(others) >= 2, "the other training was done in one slice"
+    assert first not in others
 
 
 # what ends a job ---------------------------------------------------------------------------------------------------
@@ -274,6 +291,12 @@ def test_a_stage_without_gpu_that_fails_ends_the_job_too(platform, small, tmp_pa
     assert platform.asked == []
 
 
+def test_a_setting_of_the_space_that_is_wrong_ends_the_job(platform, run, monkeypatch):
+    monkeypatch.setenv(zerogpu.MOST, "soon")
+    assert work(run) == ["failed"]
+    assert api.status(run).message == f"{zerogpu.MOST} is 'soon'; it is a whole number of seconds, at least 15."
+
+
 def test_nothing_on_the_gpu_may_start_a_process(run, monkeypatch):
     monkeypatch.setitem(WORK, "calibrate", lambda context: subprocess.run(["true"]))
     assert work(run)[-1] == "failed"
@@ -308,9 +331,33 @@ def test_elsewhere_a_worker_does_the_job(small, tmp_path):
     run = make(small, tmp_path / "run")
     api.start(run, "data")
     assert len(work(run)) == 1
-    assert api.wait_for(run, 60)
+    assert api.wait_for(run, 300)
     assert api.status(run).state == "done"
     assert "inline" not in executor.job(RunStore(run))
+
+
+# the stand-in itself -----------------------------------------------------------------------------------------------
+
+
+def test_the_stand_in_kills_a_call_at_its_limit():
+    platform = ZeroGpu(stretch=1.0)
+    asleep = platform.GPU(duration=lambda seconds: 1)(time.sleep)
+    with pytest.raises(gr.Error) as caught:
+        asleep(60)
+    assert refusal(caught.value).kind == "lost"
+    assert platform.killed == 1
+
+
+def test_the_stand_in_refuses_as_the_platform_does():
+    platform = ZeroGpu(quota=10, longest=20)
+    add = platform.GPU(duration=lambda a, b: a)(int.__add__)
+    assert add(4, 5) == 9
+    for asked, kind, left in ((8, "quota", 0.75), (30, "long", None)):
+        with pytest.raises(gr.Error) as caught:
+            add(asked, 1)
+        assert (refusal(caught.value).kind, refusal(caught.value).left) == (kind, left)
+    platform.visitor = "another"
+    assert add(8, 1) == 9
 
 
 # small questions ---------------------------------------------------------------------------------------------------
