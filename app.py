@@ -7,6 +7,8 @@ import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+# isort: off
+from instructdiff_ui.runs import zerogpu  # noqa: F401  first: on ZeroGPU it imports `spaces`, before CUDA is touched
 from instructdiff_ui import hosting
 from instructdiff_ui.ui import launch
 

@@ -5,7 +5,7 @@
 const TAGS = new Set(("div span p b i em small strong h2 h3 h4 pre code ul ol li table thead tbody tr th td button " +
   "input label details summary progress mark a dl dt dd").split(" "));
 const ATTRIBUTES = new Set(("class title type value min max step colspan scope role disabled placeholder open for id " +
-  "tabindex href style").split(" "));
+  "tabindex href target rel style").split(" "));
 const STYLE = /^((--[a-z-]+|width|color|background):[#a-zA-Z0-9(),.% -]+;?)+$/;
 
 function allowed(name, value) {

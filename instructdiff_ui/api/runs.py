@@ -11,7 +11,8 @@ from typing import Any
 
 from ..config import RunConfig, updated
 from ..errors import ConfigError, DataError, RunError, UserError
-from ..files import expanded
+from ..files import DEMO, expanded
+from ..hosting import limits
 from ..runs import home, quotas, visitors
 from ..runs.status import status as _status
 from ..runs.store import RunStore, new_run_id
@@ -43,6 +44,7 @@ def create_run(config: RunConfig, *, run_dir: str | Path | None = None) -> str:
     config = quotas.check_settings(config)
     quotas.check_room(runs=1)
     _check_inputs(config)
+    _check_downloads(config)
     store = RunStore(run_dir) if run_dir is not None else _fresh_store(config)
     store.create(config)
     home.register(store)
@@ -66,6 +68,26 @@ def _check_inputs(config: RunConfig) -> None:
         local_path(source.path)
     if folder := local_folder(config.model.path):
         check_folder(folder)
+
+
+def _check_downloads(config: RunConfig) -> None:
+    """Refuse a visitor's model or dataset of the Hub that is too large, or cannot be used, before it is fetched."""
+    if visitors.current() is None:
+        return
+    from ..hub import access
+    from .hub import token
+
+    most = limits().download_mb * 1_000_000
+    if config.model is not None and is_repository(config.model.path):
+        access.check_model(config.model.path, config.model.revision, token(), most)
+    for source in (*config.data.sources, *config.data.heldout_sources):
+        if is_repository(source.path):
+            access.check_dataset(source.path, source.revision, token(), most, subset=source.subset)
+
+
+def is_repository(path: str) -> bool:
+    """Whether a visitor's settings mean a repository of the Hub, and neither an upload nor the demo."""
+    return not path.startswith(DEMO) and not Path(path).is_absolute()
 
 
 def _fresh_store(config: RunConfig) -> RunStore:

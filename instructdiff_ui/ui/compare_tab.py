@@ -9,7 +9,7 @@ import gradio as gr
 
 from .. import api
 from ..api import RunStatus
-from . import crossing_card, experiments_card, figures
+from . import crossing_card, experiments_card, figures, hub_card
 from .chart import chart
 from .panels import arms as panel
 from .view import view
@@ -24,6 +24,7 @@ class CompareTab:
     chart: gr.HTML
     table: gr.HTML
     crossing: crossing_card.CrossingCard
+    hub: hub_card.HubCard
 
     @property
     def outputs(self) -> list[Any]:
@@ -66,5 +67,7 @@ def build() -> CompareTab:
         )
         dots = chart("arm-chart", label="Held-out results of every model")
         table = view(elem_id="arm-table", label="Held-out results of every model")
-    crossing = crossing_card.build()
-    return CompareTab(experiments, metric=metric, body=body, empty=empty, chart=dots, table=table, crossing=crossing)
+    crossing, hub = crossing_card.build(), hub_card.build()
+    return CompareTab(
+        experiments, metric=metric, body=body, empty=empty, chart=dots, table=table, crossing=crossing, hub=hub
+    )

@@ -10,7 +10,7 @@ import gradio as gr
 from .. import api
 from ..api import ExperimentResult, SelectionSpec
 from . import experiments_maker as makers
-from .events import Busy, Latest, Quick, Quiet, told
+from .events import Busy, Latest, Quick, Quiet, done_by_event, told
 from .experiments_card import ExperimentsCard, Look, opened, runs_experiments
 from .experiments_form import Form
 from .explore.exports import fresh_folder
@@ -69,7 +69,7 @@ def _wire_following(shell: Shell, card: ExperimentsCard) -> None:
     seen = [shell.run, card.chosen, card.metric, card.domain, card.ratio]
     gr.on([shell.trials.change, card.chosen.change], told(followed), seen, card.outputs, **Latest)
     card.chosen.change(lambda: gr.update(value=None, visible=False), None, card.files, **Quiet)
-    card.listed.select(told(acted), [shell.run, card.chosen], moved, **Quick)
+    done_by_event(card.listed.select(told(acted), [shell.run, card.chosen], moved, **Quick), shell.run)
 
 
 def _wire_maker(shell: Shell, card: ExperimentsCard) -> None:
@@ -105,6 +105,7 @@ def _wire_maker(shell: Shell, card: ExperimentsCard) -> None:
         event.then(told(estimated), asked, maker.estimate, **Latest)
     begin = maker.run.click(told(started), asked, [card.chosen, shell.trials], **Busy)
     begin.success(lambda: gr.update(open=False), None, card.form, **Quiet)
+    done_by_event(begin, shell.run)
     begin.then(told(estimated), asked, maker.estimate, **Quick)
 
 

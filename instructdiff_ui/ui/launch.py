@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from .. import api, hosting
+from .gate import Gate
 from .identity import Door, serve_visitors
 from .page import build
 from .view import ASSETS
@@ -62,8 +64,14 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _sweep() -> None:
-    """Remove what visitors left behind long ago, now and every hour."""
+def _keep_house() -> None:
+    """Fetch the runs that everyone is to find; remove what visitors left behind long ago, now and every hour."""
+    with api.acting_as(None):
+        for run in hosting.gallery():
+            try:
+                api.open_published(run, shared=True)
+            except api.UserError as error:
+                print(f"The run {run} could not be shown to everyone: {error.message}", file=sys.stderr)
     while True:
         try:
             api.sweep()
@@ -75,10 +83,11 @@ def _sweep() -> None:
 def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
     """Start the server; `options` go to `Blocks.launch`. Returns what that returns."""
     public = hosting.is_public()
+    os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # what is looked at stays out of the browser's storage
     page = build()
     if public:
         serve_visitors(page)
-        threading.Thread(target=_sweep, daemon=True).start()
+        threading.Thread(target=_keep_house, daemon=True).start()
     gc.freeze()  # the page's own objects live as long as the server: no need to walk them again and again
     settings: dict[str, Any] = {
         "server_name": host,
@@ -91,7 +100,8 @@ def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bo
         "ssr_mode": False,
         "show_error": not public,  # what is not meant for people may name paths
         "mcp_server": find_spec("mcp") is not None,
-        "app_kwargs": {"middleware": [Middleware(Door, public=public)]},
+        "app_kwargs": {"middleware": [Middleware(Door, public=public), *([] if public else [])]},
+        "enable_monitoring": False,
     }
     try:
         return page.launch(**(settings | options))

@@ -8,8 +8,8 @@ import gradio as gr
 
 from .. import api, hosting
 from . import account as account_card
-from . import compare_tab, data_tab, demo_bar, endpoints, experiments_wiring, score_tab, tune_tab
-from .events import Busy, Quick, Quiet, told
+from . import compare_tab, data_tab, demo_bar, endpoints, experiments_wiring, hub_card, score_tab, tune_tab
+from .events import Busy, Quick, Quiet, done_by_event, told
 from .explore import tab as explore_tab
 from .explore import wiring as explore_wiring
 from .panels import jobs
@@ -42,6 +42,7 @@ def build() -> gr.Blocks:
         _wire_compare(shell)
         experiments_wiring.wire(shell)
         account_card.wire(page, shell.account, shell.run)
+        hub_card.wire(shell.compare.hub, shell.run)
     endpoints.keep_private(page)
     return page
 
@@ -156,10 +157,12 @@ def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     shell.copy.click(told(api.copy_run), shell.run, shell.run, **Busy)
     shell.open_path.click(told(api.open_run), shell.path, shell.run, **Busy)
     shell.open_demo.click(told(api.open_demo), None, shell.run, **Busy)
-    shell.demo.rerun.click(told(api.rerun_demo), None, shell.run, **Busy)
+    rerun = shell.demo.rerun.click(told(api.rerun_demo), None, shell.run, **Busy)
     shell.delete.click(told(_delete), shell.run, shell.run, js=CONFIRM_DELETE, **Busy)
-    shell.data.load.click(told(data_tab.create), [shell.run, *shell.data.inputs], shell.run, **Busy)
-    shell.data.starters.select(told(_start_from), None, shell.run, **Busy)
+    load = shell.data.load.click(told(data_tab.create), [shell.run, *shell.data.inputs], shell.run, **Busy)
+    starter = shell.data.starters.select(told(_start_from), None, shell.run, **Busy)
+    for started in (rerun, load, starter):
+        done_by_event(started, shell.run)
     scores = [shell.data.scores_path, shell.data.scores_file, *shell.data.inputs]
     shell.data.open_scores.click(told(data_tab.create_from_scores), scores, shell.run, **Busy)
 
@@ -183,11 +186,13 @@ def _wire_jobs(shell: Shell) -> None:
     """Starting, stopping and resuming work; the timer shows how it goes."""
     score, tune = shell.score, shell.tune
     shell.stop.click(told(api.stop), shell.run, None, **Busy)
-    shell.resume.click(told(api.resume), shell.run, None, **Busy)
-    score.start.click(told(score_tab.start), [shell.run, *score.fields], None, **Busy)
+    resumed = shell.resume.click(told(api.resume), shell.run, None, **Busy)
+    scored = score.start.click(told(score_tab.start), [shell.run, *score.fields], None, **Busy)
     shell.job.select(told(_log), shell.run, [shell.log_box, shell.log], **Quiet)
     shell.close_log.click(lambda: gr.update(visible=False), None, shell.log_box, **Quiet)
-    tune.start.click(told(tune_tab.start), [shell.run, shell.steps, tune.model, *tune.fields], None, **Busy)
+    tuned = tune.start.click(told(tune_tab.start), [shell.run, shell.steps, tune.model, *tune.fields], None, **Busy)
+    for started in (resumed, scored, tuned):
+        done_by_event(started, shell.run)
     tune.generate.click(
         told(tune_tab.generate), [shell.run, tune.instruction, *tune.more], tune.answers, api_visibility="private"
     )

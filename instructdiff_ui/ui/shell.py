@@ -132,8 +132,16 @@ class Shell:
     # callbacks -----------------------------------------------------------------------------------------------------
 
     def first_run(self, request: gr.Request) -> tuple[str, str]:
-        """The run and the view that the address names, else a run at work, else the newest; at first the demo."""
+        """The run and the view that the address names, else a run at work, else the newest; at first the demo.
+
+        An address with `open=` names a run that was published on the Hub.
+        """
         wanted, state = request.query_params.get("run"), request.query_params.get("state", "")
+        if published := request.query_params.get("open"):
+            try:
+                return api.open_published(published), state
+            except UserError as error:
+                gr.Warning(html.escape(error.message))
         runs = api.list_runs()
         if not runs and api.has_demo():
             return api.open_demo(), state

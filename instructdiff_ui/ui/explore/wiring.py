@@ -13,7 +13,7 @@ import gradio as gr
 from ... import api
 from ...api import SelectionSpec
 from .. import figures
-from ..events import Busy, Latest, Quick, Quiet, Step, StepLatest, told
+from ..events import Busy, Latest, Quick, Quiet, Step, StepLatest, done_by_event, told
 from ..panels import specs as spec_panels
 from ..state import Drawing, Steps, TableState, with_rule
 from . import analysis, charts, exports, rows, rule, suggestions
@@ -188,7 +188,7 @@ def _wire_help(wiring: Wiring) -> None:
     def named(scene: Scene, path: str) -> Any:
         return suggestions.name_model(scene.run, path)
 
-    wiring.on_event(card.missing.select, computed, [card.missing], **Quick)
+    done_by_event(wiring.on_event(card.missing.select, computed, [card.missing], **Quick), wiring.shell.run)
     wiring.on([card.name_model.click, card.model.submit], named, [card.missing], card.model, **Quick)
     wiring.on(card.ask.click, suggestions.ask, [card.asked, card.panel], **Busy)
     wiring.on(tab.analysis.due.change, suggestions.again, [card.panel], card.asked)
