@@ -6,6 +6,7 @@ import argparse
 import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # it would keep what was looked at in the browser's storage
 
 # isort: off
 from instructdiff_ui.runs import zerogpu  # noqa: F401  first: on ZeroGPU it imports `spaces`, before CUDA is touched

@@ -2,7 +2,7 @@
 
 python -m benchmarks.visitors [--visitors 20] [--minutes 10]
 
-Each visitor has a cookie and a session of its own, opens the demo, and then turns thresholds, pages through rows and sorts
+Each visitor has a cookie and a session of its own, opens the demo, then turns thresholds, pages through rows and sorts
 them, with pauses in between, over the same HTTP routes as the page; its timer asks every second and a half. One more
 visitor does the demo's run again the whole time. Browsers are left out: twenty of them would be what is measured.
 """
@@ -41,7 +41,7 @@ class Visitor:
         self.ids = {c["props"].get("elem_id"): c["id"] for c in config["components"] if c["props"].get("elem_id")}
         self.states = {c["id"] for c in config["components"] if c["type"] == "state"}
         self.values = {c["id"]: c["props"].get("value") for c in config["components"]}
-        self.events = config["dependencies"]
+        self.events = [one for one in config["dependencies"] if one["targets"]]  # not what is for scripts
         self.session, self.random = secrets.token_hex(8), random.Random(seed)
 
     def event(self, component: str | None, name: str) -> dict[str, Any]:

@@ -23,9 +23,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import api, hosting
 from ..api import Visitor
+from .gate import COOKIE as COOKIE
+from .gate import HEADER as HEADER
+from .gate import Gate, named_key
 
-COOKIE, HEADER = "instructdiff_key", "x-instructdiff-key"
-KEY_BYTES, SHORTEST = 32, 32  # of a new key; characters below which a key would be guessable
+KEY_BYTES = 32  # of a new key
 _YEAR = 365 * 86_400
 
 
@@ -81,9 +83,7 @@ def visitor_of(request: gr.Request | None) -> Visitor:
 
 def key_of(request: gr.Request) -> str:
     """The key that a request names, empty without one or with one that could be guessed."""
-    http = request.request
-    key = (http.headers.get(HEADER) or http.cookies.get(COOKIE) or "") if http is not None else ""
-    return key if len(key) >= SHORTEST else ""
+    return named_key(request.request) if request.request is not None else ""
 
 
 def signs_in() -> bool:
@@ -103,7 +103,7 @@ class Door:
     """ASGI middleware: gives each browser a key of its own, and turns away posts that another site's page sent."""
 
     def __init__(self, app: ASGIApp, *, public: bool):
-        self.app, self.public = app, public
+        self.app, self.public = Gate(app) if public else app, public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import threading
 import time
@@ -15,7 +14,6 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from .. import api, hosting
-from .gate import Gate
 from .identity import Door, serve_visitors
 from .page import build
 from .view import ASSETS
@@ -83,7 +81,6 @@ def _keep_house() -> None:
 def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
     """Start the server; `options` go to `Blocks.launch`. Returns what that returns."""
     public = hosting.is_public()
-    os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # what is looked at stays out of the browser's storage
     page = build()
     if public:
         serve_visitors(page)
@@ -100,8 +97,7 @@ def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bo
         "ssr_mode": False,
         "show_error": not public,  # what is not meant for people may name paths
         "mcp_server": find_spec("mcp") is not None,
-        "app_kwargs": {"middleware": [Middleware(Door, public=public), *([] if public else [])]},
-        "enable_monitoring": False,
+        "app_kwargs": {"middleware": [Middleware(Door, public=public)]},
     }
     try:
         return page.launch(**(settings | options))
