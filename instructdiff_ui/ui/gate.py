@@ -78,9 +78,9 @@ class Gate:
             return await _checked_post(scope, receive, owner)
         elif route.startswith("heartbeat/"):
             path = f"{front}{api}heartbeat/{private_session(owner, route.removeprefix('heartbeat/').strip('/'))}"
-            return scope | {"path": path, "raw_path": path.encode()}, receive
+            return {**scope, "path": path, "raw_path": path.encode()}, receive
         elif b"session_hash" in scope["query_string"]:
-            return scope | {"query_string": _private_query(scope["query_string"], owner)}, receive
+            return {**scope, "query_string": _private_query(scope["query_string"], owner)}, receive
         return scope, receive
 
 
@@ -111,7 +111,7 @@ async def _checked_post(scope: Scope, receive: Receive, owner: str | None) -> tu
     async def again() -> Message:
         return waiting.pop() if waiting else await receive()
 
-    return scope | {"headers": headers}, again
+    return {**scope, "headers": headers}, again
 
 
 async def _whole_body(receive: Receive) -> bytes:
