@@ -17,6 +17,7 @@ from typing import Any
 from ..config import SourceConfig
 from ..errors import DataError
 from ..files import DEMO, expanded
+from . import bounds
 from .examples import Quarantined
 from .hub import check_repo_id, hub_error
 
@@ -97,6 +98,8 @@ def _read_file(path: Path, source: SourceConfig) -> RawTable:
     try:
         if path.stat().st_size == 0:
             raise DataError(f"{path} is empty.")
+        if reader is not _read_parquet:
+            bounds.check_text(path)
         table = reader(path)
         table.revision = _sha256([path])
         return table
@@ -198,12 +201,18 @@ def _read_parquet(path: Path) -> RawTable:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    rows: list[dict[str, Any]] = []
+    size = 0
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read()
+            for batch in file.iter_batches(bounds.rows_at_once(path.name, file.metadata)):
+                found = batch.to_pylist()
+                size += bounds.weight(found)
+                bounds.check_size(path.name, size)
+                rows += found
+            return RawTable(file.schema_arrow.names, rows, path.name, "")
     except pa.ArrowException as error:
         raise DataError(f"{path} is not a readable Parquet file ({str(error).splitlines()[0]}).") from None
-    return RawTable(list(table.column_names), table.to_pylist(), path.name, "")
 
 
 def _not_utf8(path: Path) -> str:
@@ -261,6 +270,8 @@ def _choose_split(there: list[str], wanted: str | None, where: str) -> str:
 
 
 def _from_dataset(dataset, name: str, revision: str) -> RawTable:
+    bounds.check_values(name, dataset.num_rows * len(dataset.column_names))
+    bounds.check_size(name, dataset.data.nbytes)
     table = dataset.with_format("arrow")[:]
     return RawTable(list(table.column_names), table.to_pylist(), name, revision)
 

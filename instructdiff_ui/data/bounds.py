@@ -1,0 +1,69 @@
+"""How much a source may come to once it is read, on a server that strangers use: a few kB can stand for gigabytes.
+
+Looked at before anything is decoded. The owner of a machine may read what fits in it. Knows nothing of what rows mean.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .. import hosting
+from ..errors import DataError
+
+MAX_VALUES = 10_000_000  # in all rows and columns: about 2 GB as objects of Python
+EXPANSION = 3  # times the size of the largest upload
+_BLOCK = 1 << 20
+
+
+def check_text(path: Path) -> None:
+    """Refuse a JSON, JSONL or CSV file of too many values: there is no value without one of four characters."""
+    if not hosting.is_public():
+        return
+    with path.open("rb") as file:
+        found = sum(sum(map(block.count, (b",", b"[", b"{", b"\n"))) for block in iter(lambda: file.read(_BLOCK), b""))
+    check_values(path.name, found)
+
+
+def check_values(name: str, values: int) -> None:
+    if hosting.is_public() and values > MAX_VALUES:
+        raise DataError(f"{name} has more than {MAX_VALUES:,} values, and this server reads no more: take fewer rows.")
+
+
+def weight(value: Any) -> int:
+    """Bytes of the texts in a value, however it was stored; zero on the owner's machine, where nobody counts."""
+    if not hosting.is_public():
+        return 0
+    left, found = [value], 0
+    while left:
+        one = left.pop()
+        if isinstance(one, (str, bytes)):
+            found += len(one)
+        elif isinstance(one, (dict, list, tuple)):
+            left.extend(one.values() if isinstance(one, dict) else one)
+    return found
+
+
+def check_size(name: str, size: int) -> None:
+    """Refuse what takes too many bytes in memory."""
+    if hosting.is_public() and size > _most():
+        raise DataError(f"{name} takes more than {_most() / 1e6:,.0f} MB once it is unpacked: take fewer rows.")
+
+
+def rows_at_once(name: str, metadata: Any) -> int:
+    """How many rows of a Parquet file can be read together; `DataError` for one that comes to too much.
+
+    One value may be as large as its column's chunk, and repeated in each row at no cost in the file.
+    """
+    if not hosting.is_public():
+        return 65_536
+    groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
+    columns = [group.column(k) for group in groups for k in range(group.num_columns)]
+    check_values(name, sum(column.num_values for column in columns))
+    check_size(name, sum(column.total_uncompressed_size for column in columns))
+    largest = max((column.total_uncompressed_size for column in columns), default=1)
+    return max(1, min(65_536, _most() // max(largest, 1)))
+
+
+def _most() -> int:
+    return hosting.limits().upload_mb * 1_000_000 * EXPANSION
