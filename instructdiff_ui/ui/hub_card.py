@@ -18,6 +18,8 @@ KINDS = {
     "model": ("the fine-tuned model", api.push_model),
     "run": ("the whole run, to be opened elsewhere", api.publish_run),
 }
+HIDDEN = "{__type__: 'update', visible: false}"
+NOTHING_PLANNED = f"() => [{HIDDEN}, {HIDDEN}, {HIDDEN}, {{__type__: 'update', value: ''}}]"
 
 
 @dataclass
@@ -95,18 +97,19 @@ def build() -> HubCard:
 
 
 def wire(card: HubCard, run: gr.Textbox) -> None:
+    refusable = Quick | {"show_progress_on": run}  # a refusal is a message, and covers nothing up
     begun = card.push.click(lambda: panel.at_it("Pushing…"), None, card.pushed, **Quiet)
     asked = [run, card.kind, card.repo, card.private, card.replace]
-    done = begun.then(told(_push), asked, [card.pushed, card.data], **Quick)
+    done = begun.then(told(_push), asked, [card.pushed, card.data], **refusable)
     done.failure(lambda: [], None, card.pushed, **Quiet)
-    gr.on([card.open.click, card.link.submit], told(_open), card.link, run, **Quick)
+    gr.on([card.open.click, card.link.submit], told(_open), card.link, run, **refusable)
     asked = [run, card.data, card.output, card.flavor, card.timeout]
     planned = [card.plan, card.command, card.script, card.submit, card.submitted]
-    card.preview.click(told(_plan), asked, planned, **Quick)
-    # another job than the one on show must not be submitted
-    changes = [card.data.input, card.output.input, card.flavor.input, card.timeout.input]
-    gr.on([*changes, run.change], _nothing_planned, None, planned, **Quick)
-    card.submit.click(told(_submit), card.plan, [card.submitted, card.submit], **Quick)
+    card.preview.click(told(_plan), asked, planned, **refusable)
+    # another job than the one on show must not be submitted; in the browser itself, so that no answer comes late
+    changes = [card.data.input, card.output.input, card.flavor.input, card.timeout.input, run.change]
+    gr.on(changes, None, None, planned[1:], js=NOTHING_PLANNED, api_visibility="private")
+    card.submit.click(told(_submit), card.plan, [card.submitted, card.submit], **refusable)
 
 
 def _open(link: str) -> str:
@@ -127,11 +130,6 @@ def _plan(run: str, data: str, output: str, flavor: str, timeout: str) -> list[A
     plan = api.job_preview(run, data.strip(), output.strip(), flavor=flavor, timeout=timeout.strip())
     shown = [gr.update(value=text, visible=True) for text in (plan.command, plan.script)]
     return [plan, *shown, gr.update(visible=True), []]
-
-
-def _nothing_planned() -> list[Any]:
-    hidden = gr.update(visible=False)
-    return [None, hidden, hidden, hidden, []]
 
 
 def _submit(plan: JobPlan | None) -> list[Any]:
