@@ -381,12 +381,22 @@ def updated(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
     return validated(RunConfig, merge(config.model_dump(mode="json"), changes))
 
 
+class NoAliases(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases such as *name are not read")
+        return super().compose_node(parent, index)
+
+
 @lru_cache(maxsize=64)  # reading YAML takes 10 ms, and the page asks for the settings of a run all the time
 def from_yaml(text: str) -> RunConfig:
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"config.yaml is not YAML: {error}.") from None
+        values = yaml.load(text, Loader=NoAliases)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = str(getattr(error, "problem", None) or error or "it is nested too deeply").splitlines()[0]
+        raise ConfigError(f"config.yaml is not YAML: {problem[:300]}.") from None
     return validated(RunConfig, values)
 
 

@@ -17,6 +17,7 @@ from ..errors import HubError, ModelError, UserError
 from ..files import expanded
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt")
+_MOST = {"num_hidden_layers": 10_000, "vocab_size": 10_000_000, "hidden_size": 1_000_000}  # memory is taken by them
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def check_architecture(path: str, settings: dict[str, Any]) -> str:
         raise ModelError(f"{path} {what} (model_type {model_type!r}).")
     names = CAUSAL[model_type]
     causal = {names} if isinstance(names, str) else set(names)
-    declared = settings.get("architectures") or sorted(causal)
+    declared = list(map(str, settings.get("architectures") or sorted(causal)))
     if not causal & set(declared):
         raise ModelError(f"{path} is a {declared[0]}, not a causal language model ({', '.join(sorted(causal))}).")
     return str(declared[0])
@@ -187,7 +188,10 @@ def _describe_repo(config: ModelConfig, token: str | None) -> ModelInfo:
 
 def _info(config: ModelConfig, settings: dict[str, Any], **known: Any) -> ModelInfo:
     architecture = check_architecture(config.path, settings)
-    text = _text_settings(settings)
+    try:
+        text = _text_settings(config.path, settings)
+    except Exception as error:  # whatever odd settings make the library raise
+        raise told(error, config.path, "the settings") from error
     return ModelInfo(
         path=config.path,
         architecture=architecture,
@@ -197,12 +201,16 @@ def _info(config: ModelConfig, settings: dict[str, Any], **known: Any) -> ModelI
     )
 
 
-def _text_settings(settings: dict[str, Any]) -> Any:
+def _text_settings(path: str, settings: dict[str, Any]) -> Any:
     from transformers import AutoConfig
 
     quiet()
     values = {key: value for key, value in settings.items() if key not in ("model_type", "auto_map")}
-    return AutoConfig.for_model(settings["model_type"], **values).get_text_config()
+    text = AutoConfig.for_model(settings["model_type"], **values).get_text_config()
+    for name, most in _MOST.items():
+        if not 0 < getattr(text, name, 1) <= most:
+            raise ModelError(f"{path} says that its {name} is {getattr(text, name)!r}; 1 to {most:,} is read.")
+    return text
 
 
 def context_length(text_config: Any) -> int | None:
@@ -221,7 +229,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder} is not a model folder: it has no config.json.")
     try:
         settings = json.loads(file.read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{file} is not valid JSON: {error}.") from error
     if not isinstance(settings, dict) or "model_type" not in settings:
         raise ModelError(f"{file} names no model_type, so {folder} is not a transformers model.")

@@ -17,7 +17,7 @@ import torch
 
 from ..config import ModelConfig
 from ..errors import ModelError
-from .describe import ModelInfo, check_folder, describe, load_tokenizer, local_folder, quiet, told
+from .describe import ModelInfo, check_folder, check_weight_files, describe, load_tokenizer, local_folder, quiet, told
 from .processor import bfloat16_gain, tune
 
 __all__ = ["ModelInfo", "Models", "describe", "is_adapter", "load_tokenizer", "resolve_device", "resolve_dtype"]
@@ -148,6 +148,7 @@ class Models:
         if self._adapter == path:
             return
         self.detach()
+        check_weight_files(path, [file.name for file in Path(path).iterdir()])
         try:
             with no_warnings():
                 self._peft = PeftModel.from_pretrained(self._model, path, use_safetensors=True)

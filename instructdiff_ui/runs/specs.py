@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from ..config import DomainRule, RunConfig, SelectionSpec, digest, validated
+from ..config import DomainRule, NoAliases, RunConfig, SelectionSpec, digest, validated
 from ..errors import ConfigError
 from ..files import write_json
 from .store import RunStore
@@ -224,7 +224,7 @@ def from_yaml(text: str) -> SelectionSpec:
     if len(text) > MAX_YAML:
         raise ConfigError(f"The rule has {len(text):,} characters; at most {MAX_YAML:,} are read.")
     try:
-        values = yaml.load(text, Loader=_NoAliases)
+        values = yaml.load(text, Loader=NoAliases)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first = str(getattr(error, "problem", None) or error or "it is nested too deeply")
         raise ConfigError(f"The rule is not YAML that can be read: {first[:MAX_SENTENCE]}.") from None
@@ -244,15 +244,6 @@ def _escaped(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 _Escaping.add_representer(str, _escaped)
-
-
-class _NoAliases(yaml.SafeLoader):
-    """YAML without aliases: a few lines of them can stand for gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases such as *name are not read")
-        return super().compose_node(parent, index)
 
 
 def _own(spec: SelectionSpec) -> dict[str, Any]:
