@@ -24,6 +24,9 @@ DType = Literal["auto", "float32", "bfloat16", "float16"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 PresetName = Literal["quick", "paper", "official"]
 
+MAX_QUOTED = 300  # characters of what was sent that an error quotes
+MAX_SOURCES = 100
+
 
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,7 +56,7 @@ class SourceConfig(Settings):
 
 
 class DataConfig(Settings):
-    sources: tuple[SourceConfig, ...] = Field((), description="The datasets that make the pool")
+    sources: tuple[SourceConfig, ...] = Field((), max_length=MAX_SOURCES, description="The datasets that make the pool")
     domain_column: str | None = Field(None, description="Column that holds each row's domain")
     discover_domains: int | None = Field(None, ge=2, le=50, description="Find this many domains by clustering")
     limit: int | None = Field(None, ge=1, le=1_000_000_000, description="Use at most this many rows, drawn at random")
@@ -67,7 +70,9 @@ class DataConfig(Settings):
     max_length: int | None = Field(None, ge=8, description="Tokens of a row; None: the model's context, at most 2,048")
     overlong: Literal["truncate", "drop"] = Field("truncate", description="What happens to rows beyond max_length")
     heldout_ratio: float = Field(0.05, ge=0, lt=1, description="Share of rows held out for evaluation (at most 1,000)")
-    heldout_sources: tuple[SourceConfig, ...] = Field((), description="Held-out datasets, instead of a share")
+    heldout_sources: tuple[SourceConfig, ...] = Field(
+        (), max_length=MAX_SOURCES, description="Held-out datasets, instead of a share"
+    )
     seed: int = Field(0, ge=0, description="Seed of the row limits, the held-out split and domain discovery")
 
     @model_validator(mode="after")
@@ -490,15 +495,20 @@ def _number(text: str) -> Any:
 
 def _sentence(kind: type[BaseModel], error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or kind.__name__
+    where = _clipped(".".join(str(part) for part in first["loc"]) or kind.__name__)
     if first["type"] == "extra_forbidden":
         return f"There is no setting {where!r}; {_known(kind, first['loc'][:-1])}"
     if first["type"] == "missing":
         return f"The setting {where} is required."
-    message = first["msg"].removeprefix("Value error, ")
+    message = _clipped(first["msg"].removeprefix("Value error, "))
     if first["type"] == "value_error":
         return f"{where}: {message}."
-    return f"{where} is {first['input']!r}, but: {message[0].lower()}{message[1:]}."
+    return f"{where} is {_clipped(repr(first['input']))}, but: {message[0].lower()}{message[1:]}."
+
+
+def _clipped(text: str) -> str:
+    """A text that was sent may be of any length; a sentence that quotes it is not."""
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
 def _known(kind: type[BaseModel], path: tuple) -> str:
