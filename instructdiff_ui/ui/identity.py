@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import gradio as gr
 from gradio.context import LocalContext
+from gradio.utils import get_space
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -88,7 +89,7 @@ def key_of(request: gr.Request) -> str:
 
 def signs_in() -> bool:
     """Whether one can sign in here: elsewhere gradio has a mock of it that makes everyone the owner of the machine."""
-    return hosting.on_space() and bool(os.environ.get("OAUTH_CLIENT_SECRET"))
+    return get_space() is not None and bool(os.environ.get("OAUTH_CLIENT_SECRET"))
 
 
 def _account(session: dict[str, Any]) -> Visitor | None:

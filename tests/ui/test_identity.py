@@ -111,6 +111,8 @@ def test_a_session_counts_only_where_one_can_sign_in(monkeypatch):
     assert identity._account(session) is None  # gradio's mock signs everyone in as the owner of the machine
     monkeypatch.setenv("SPACE_ID", "org/space")
     monkeypatch.setenv("OAUTH_CLIENT_SECRET", "s")
+    assert identity._account(session) is None  # gradio's mock goes by another variable
+    monkeypatch.setenv("SYSTEM", "spaces")
     account = identity._account(session)
     assert (account.key, account.name, account.token) == ("hub:7", "anne", "hf_x")
     session["oauth_info"]["expires_at"] = time.time() - 1
