@@ -75,16 +75,17 @@ def compare(store: RunStore) -> list[Arm]:
     return arms
 
 
-def against_random(arms: Sequence[Arm], metric: str) -> dict[str, Gap]:
-    """Every arm's gap to random rows by name, its p corrected for their number (Holm); empty without."""
-    key = (metric, "all")
-    tuned = [arm for arm in arms if arm.spec is not None and key in arm.measured]
-    random = next((arm for arm in tuned if arm.name.startswith("random")), None)
-    if random is None:
-        return {}
-    gaps = {arm.name: difference(arm.measured[key], random.measured[key]) for arm in tuned if arm is not random}
-    corrected = holm([gap.p for gap in gaps.values()])
-    return {name: replace(gap, p=float(p)) for (name, gap), p in zip(gaps.items(), corrected, strict=True)}
+def against_random(arms: Sequence[Arm], metric: str) -> list[Gap | None]:
+    """Each arm's gap to the first arm of random rows, its p corrected for their number (Holm).
+
+    None for that arm itself, for models that were not fine-tuned, and where the metric or random rows are missing.
+    """
+    found = [arm.measured.get((metric, "all")) if arm.spec is not None else None for arm in arms]
+    of_random = (one for arm, one in zip(arms, found, strict=True) if one and arm.name.startswith("random"))
+    random = next(of_random, None)
+    gaps = [None if one is None or random is None or one is random else difference(one, random) for one in found]
+    corrected = iter(holm([gap.p for gap in gaps if gap]))
+    return [gap and replace(gap, p=float(next(corrected))) for gap in gaps]
 
 
 def trials(store: RunStore) -> list[Trial]:

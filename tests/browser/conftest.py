@@ -17,6 +17,13 @@ ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PATIENCE = 90_000  # ms: clicks and values, on a machine that may be busy with other things
 
 
+def pytest_collection_modifyitems(items):
+    """A browser beside other work on two cores can be late for anything: one more try, which the summary names."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @dataclass
 class Console:
     errors: list[str] = field(default_factory=list)

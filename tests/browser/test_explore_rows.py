@@ -101,10 +101,13 @@ def test_a_search_by_pattern_and_one_that_is_none(explore, app):
 
 
 def test_the_decision_of_a_row_can_be_asked_for(explore, app):
+    decisions = explore.locator("#rows tbody td:first-child")
     choose(explore, "Decision on the rows", "ΔNLL high")
+    expect(decisions.first).to_have_text("ΔNLL high")  # 30 rows before as after: the number does not say when
     shown(explore, "#rows .pager", f"{asked(app, show='nll_high').total} rows")
-    assert set(explore.locator("#rows tbody td:first-child").all_inner_texts()) == {"ΔNLL high"}
+    assert set(decisions.all_inner_texts()) == {"ΔNLL high"}
     rows_button(explore, "Kept 30").click()
+    expect(decisions.first).to_have_text("kept")
     shown(explore, "#rows .pager", "30 rows")
     expect(explore.get_by_label("Decision on the rows")).to_have_value("any decision")
 

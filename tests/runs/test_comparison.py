@@ -315,9 +315,18 @@ def arm(name, *values, **spec) -> Arm:
 def test_the_gaps_to_random_are_corrected_for_their_number():
     random = arm("random", 2.0, 2.1, 2.2, strategy="random")
     near, far = arm("instructdiff", 1.7, 1.8, 1.9), arm("ppl_max", 4.0, 4.1, 4.2, strategy="ppl_max")
-    alone = against_random([random, near], "nll")["instructdiff"]
-    both = against_random([far, near, random], "nll")
-    assert both.keys() == {"instructdiff", "ppl_max"}
-    assert both["instructdiff"] == alone  # the larger p of two is not corrected
-    assert both["ppl_max"].p == pytest.approx(2 * difference(measured([4.0, 4.1, 4.2]), measured([2.0, 2.1, 2.2])).p)
-    assert against_random([near, far], "nll") == {} == against_random([random, near], "exact_match")
+    _, alone = against_random([random, near], "nll")
+    of_far, of_near, of_random = against_random([far, near, random], "nll")
+    assert of_near == alone  # the larger p of two is not corrected
+    assert of_far.p == pytest.approx(2 * difference(measured([4.0, 4.1, 4.2]), measured([2.0, 2.1, 2.2])).p)
+    assert of_random is None
+    assert against_random([near, far], "nll") == [None, None] == against_random([random, near], "exact_match")
+
+
+def test_arms_that_share_a_name_have_gaps_of_their_own():
+    """Training that is set otherwise makes another arm of the same name."""
+    random, longer = (arm("random", start, start + 0.1, strategy="random") for start in (2.0, 1.0))
+    low, high = (arm("instructdiff", start, start + 0.1) for start in (1.5, 3.0))
+    base = Arm("base", None, 0, 0.0, 0.0, 1, {("nll", "all"): measured([5.0])})
+    gaps = against_random([base, random, longer, low, high], "nll")
+    assert [gap and round(gap.mean, 6) for gap in gaps] == [None, None, -1.0, -0.5, 1.0]

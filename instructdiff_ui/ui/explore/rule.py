@@ -73,8 +73,9 @@ class RuleCard:
 def versus_random(scene: Scene) -> str:
     """How the model trained on this very selection compares with random ones of its size; empty: not measured."""
     found = api.comparison(scene.run)
-    ours = next((arm for arm in found if arm.spec is not None and arm.spec == scene.spec), None)
-    return arms.gap_text(api.against_random(found, "nll").get(ours.name), "nll") if ours is not None else ""
+    gaps = zip(found, api.against_random(found, "nll"), strict=True)
+    ours = next((gap for arm, gap in gaps if arm.spec is not None and arm.spec == scene.spec), None)
+    return arms.gap_text(ours, "nll")
 
 
 def changed(spec: SelectionSpec, strategy: str, budget: str, scope: str, filter: str, exclude: bool) -> SelectionSpec:

@@ -24,8 +24,8 @@ from .tab import ExploreTab, link
 if TYPE_CHECKING:
     from ..shell import Shell
 
-# the address bar names rule and view, so that a reload or a shared link restores them
 TAKEN_OFF = "() => ({__type__: 'update', value: null, visible: false})"
+# the address bar names rule and view, so that a reload or a shared link restores them
 REMEMBER_STATE = """(state) => {
   const url = new URL(window.location);
   if (state) url.searchParams.set("state", state); else url.searchParams.delete("state");

@@ -44,7 +44,7 @@ def arm_table(arms: Sequence[Arm], metric: str) -> Node:
     domains = list(dict.fromkeys(domain for arm in arms for name, domain in arm.measured if name == metric))
     domains = [*(["all"] if "all" in domains else []), *(d for d in domains if d != "all")]
     gaps = api.against_random(arms, metric)
-    lines = [_arm_line(arm, metric, domains, gaps.get(arm.name)) for arm in arms]
+    lines = [_arm_line(arm, metric, domains, gap) for arm, gap in zip(arms, gaps, strict=True)]
     names = ["Model", "Rows", "Tokens", "Steps", "Seeds", *domains]
     names.insert(6, "all, minus random")
     table = h("table", {"class": "grid-table arms"}, head(names, left=1), h("tbody", {}, *lines))

@@ -11,7 +11,7 @@ from ... import api
 from ...api import Arm, Overlap
 from .. import format as fmt
 from ..view import Node, div, h
-from .arms import arm_title, gap_text, metrics
+from .arms import arm_title, gap_text
 
 GOOD = "good"
 
@@ -36,18 +36,17 @@ def _bad_rows(kept: pd.DataFrame) -> str:
 
 def _measured(arms: Sequence[Arm]) -> list[Node]:
     """How the lowest ΔH fared against random, and who fared best, in the words that the intervals allow."""
-    by_name = {arm.name: arm for arm in arms}
-    ours, random = by_name.get("instructdiff"), by_name.get("random")
+    ours = next((i for i, arm in enumerate(arms) if arm.name == "instructdiff"), None)
     said: list[Node] = []
     for metric, word in (("nll", "Held-out loss"), ("exact_match", "Exact answers")):
-        if metric not in metrics(arms) or ours is None or random is None:
+        if ours is None or (gap := api.against_random(arms, metric)[ours]) is None:
             continue
         same_size = [arm for arm in arms if arm.spec is not None and arm.spec.ratio < 1]
         best = (min if metric == "nll" else max)(same_size, key=lambda arm: arm.measured[metric, "all"].mean)
         most = max(arm.measured[metric, "all"].mean for arm in arms)
         limit = f" (no model gives more than {100 * most:.1f} %)" if metric == "exact_match" else ""
-        gap = gap_text(api.against_random(arms, metric).get(ours.name), metric)
-        said.append(f"{word}{limit}, lowest ΔH minus random: {gap}; best of that size: {arm_title(best)}. ")
+        words = f"lowest ΔH minus random: {gap_text(gap, metric)}; best of that size: {arm_title(best)}. "
+        said.append(f"{word}{limit}, {words}")
     return said
 
 
