@@ -96,7 +96,7 @@ def start_experiment(run: str, experiment: str) -> None:
     if store.is_busy() and (executor.job(store) or {}).get("until") != EXPERIMENTS:
         raise RunError(f"Run {store.run_id} is at work: wait, or stop it first.")
     records.queue(store, experiment)
-    if not (store.is_busy() or executor.is_starting(store)):
+    if not executor.at_work(store):
         executor.start(store, until=EXPERIMENTS)
 
 

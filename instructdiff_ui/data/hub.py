@@ -57,6 +57,8 @@ def _sentence(error: BaseException, repo_id: str) -> str | None:
         )
     if isinstance(error, hub.RevisionNotFoundError):
         return f"The Hub's {repo_id!r} has no such revision: give a branch, a tag or a commit that is there."
+    if isinstance(error, hub.EntryNotFoundError):
+        return None  # a missing file, which the caller knows more about
     if isinstance(error, hub.HfHubHTTPError):
         return _by_status(error.response.status_code if error.response is not None else None, repo_id)
     # The HTTP client's own errors share a base with the Hub's, whichever client it is; those of a connection that
@@ -76,5 +78,5 @@ def _by_status(status: int | None, repo_id: str) -> str | None:
             "accept its terms if it has any, and check that HF_TOKEN is valid and may read it."
         )
     if status == 404:
-        return None  # a missing file, which the caller knows more about
+        return f"The Hub has nothing at {repo_id!r} (HTTP 404), or it is private: check the id, and set HF_TOKEN."
     return f"The Hub failed for {repo_id!r} (HTTP {status}): try again later."

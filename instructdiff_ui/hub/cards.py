@@ -208,12 +208,11 @@ def extended_model_card(
     method: str,
     sources: Sequence[str],
     licence: str | None,
-    names: Sequence[str],
     title: str,
 ) -> str:
-    """The card that a run wrote of its model, fit for the Hub: metadata, escaped names, and how to load it.
+    """The card that a run wrote of its model, fit for the Hub: metadata, and how to load it.
 
-    `base_id` is None for a base model that is not on the Hub; `names` are the domains, whatever they are called.
+    `base_id` is None for a base model that is not on the Hub.
     """
     header, body = _parted(text)
     header |= {"base_model": base_id, "base_model_relation": "adapter" if method == "lora" else "finetune"}
@@ -221,8 +220,6 @@ def extended_model_card(
         header.pop("base_model_relation")
     header |= {"license": licence, "datasets": list(sources)}
     body = re.sub(r"^# .*$", lambda _: f"# {inline(title)}", body.lstrip(), count=1, flags=re.M)
-    for name in names:
-        body = body.replace("| {} |".format(name.replace("|", "\\|")), f"| {inline(name)} |")
     loading = _model_loading(repo_id, base_id, base_revision, method)
     return f"{front_matter(header)}\n\n{body.rstrip()}\n\n## Load it\n\n{loading}\n"
 

@@ -72,7 +72,7 @@ def push_model(
         _model_files(trained_path(artifact), folder, spare)
         selection = artifact_of(store, "select")
         record = read_json(selection / "selection.json") if selection else {}
-        card = _model_card(store, trained_path(artifact), repo_id=repo_id, record=record, token=token)
+        card = _model_card(store, trained_path(artifact), repo_id=repo_id, token=token)
         write_text(folder / "README.md", spare.text(card))
         mark = mark_of_run(store, "model", record.get("spec_hash", ""), record.get("ids_hash", ""))
         message = f"Push the model fine-tuned on rule {mark.spec_hash}"
@@ -165,7 +165,7 @@ def _model_files(trained: Path, folder: Path, spare: Portable) -> None:
             shutil.copyfile(path, folder / path.name)
 
 
-def _model_card(store: RunStore, trained: Path, *, repo_id: str, record: dict[str, Any], token: str | None) -> str:
+def _model_card(store: RunStore, trained: Path, *, repo_id: str, token: str | None) -> str:
     run = Facts(store)
     model = run.config.model
     assert model is not None, "a run without a model trains none"
@@ -178,6 +178,5 @@ def _model_card(store: RunStore, trained: Path, *, repo_id: str, record: dict[st
         method=run.config.finetune.method,
         sources=hub_ids([source.path for source in run.config.data.sources], "dataset"),
         licence=_licence(base, "model", token) if base else None,
-        names=list(record.get("counts", {})),
         title=run.config.title,
     )

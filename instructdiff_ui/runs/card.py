@@ -13,6 +13,7 @@ from .. import __version__
 from ..config import RunConfig
 from ..selection.consensus import CONSENSUS
 from ..selection.strategies import RANKINGS
+from .report.markdown import code, inline
 
 
 def model_card(
@@ -33,7 +34,7 @@ def model_card(
     }
     parts = [
         f"---\n{yaml.safe_dump(header, sort_keys=False).strip()}\n---",
-        f"# {config.title}",
+        f"# {inline(config.title)}",
         _data(config, selection),
         _training(model, training),
         _results(results),
@@ -44,7 +45,7 @@ def model_card(
 
 def _data(config: RunConfig, selection: dict[str, Any]) -> str:
     spec, total = selection["spec"], selection["total"]
-    sources = ", ".join(f"`{source.path}`" for source in config.data.sources) or f"`{config.scores}`"
+    sources = ", ".join(code(source.path) for source in config.data.sources) or code(str(config.scores))
     scope = "within each domain" if spec["scope"] == "domain" else "over the pool as one"
     lines = [
         "## How the data was chosen",
@@ -81,7 +82,7 @@ def _rule(spec: dict[str, Any]) -> str:
 
 def _calibration(config: RunConfig) -> str:
     if config.scores:
-        return f"The scores were imported from `{config.scores}`."
+        return f"The scores were imported from {code(config.scores)}."
     calibration = config.calibration
     training = calibration.training
     seeds = f"seed{'s' * (calibration.seeds > 1)} {', '.join(map(str, calibration.every_seed))}"
@@ -97,14 +98,13 @@ def _domain_row(name: str, counts: dict[str, Any], selection: dict[str, Any]) ->
     cutoffs = selection["cutoffs"]
     cut = (cutoffs.get(name) or cutoffs.get("all") or {}).get("delta_entropy")
     shown = "–" if cut is None else f"{cut:.4f}"
-    name = name.replace("|", "\\|")
-    return f"| {name} | {counts['rows']:,} | {counts['selected']:,} | {counts['selected_tokens']:,} | {shown} |"
+    return f"| {inline(name)} | {counts['rows']:,} | {counts['selected']:,} | {counts['selected_tokens']:,} | {shown} |"
 
 
 def _training(model: dict[str, Any], training: dict[str, Any]) -> str:
     return (
         "## Training\n\n"
-        f"From `{model['path']}` (revision `{model['revision']}`), {training['method']}, {training['steps']:,} "
+        f"From {code(model['path'])} (revision `{model['revision']}`), {training['method']}, {training['steps']:,} "
         f"optimiser steps on {training['rows']:,} rows, peak learning rate {training['peak_learning_rate']:g}, "
         f"last loss {training['final_loss']:.4f}."
     )
@@ -132,7 +132,7 @@ def _result_table(results: list[dict[str, Any]]) -> str:
     domains = list(dict.fromkeys(result["domain"] for result in results))
     cell = {(r["domain"], r["model"]): f"{r['value']:.4f} ± {r['stderr']:.4f}" for r in results}
     n = {r["domain"]: r["n"] for r in results}
-    head = f"| domain | n | {' | '.join(models)} |\n|---|---|{'---|' * len(models)}\n"
+    head = f"| domain | n | {' | '.join(map(inline, models))} |\n|---|---|{'---|' * len(models)}\n"
     return head + "\n".join(
-        f"| {d} | {n[d]:,} | {' | '.join(cell.get((d, m), '–') for m in models)} |" for d in domains
+        f"| {inline(d)} | {n[d]:,} | {' | '.join(cell.get((d, m), '–') for m in models)} |" for d in domains
     )

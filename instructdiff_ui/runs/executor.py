@@ -50,10 +50,16 @@ def start(store: RunStore, *, until: str) -> None:
 
 
 def at_work(store: RunStore) -> bool:
-    """Whether a worker is on the run; one that merely looks holds the lock for an instant too, so look again."""
+    """Whether a worker is on the run, or about to be.
+
+    The start is asked about first: it is over once the worker has the lock. One that merely looks holds the lock for an
+    instant too, so look again.
+    """
+    if is_starting(store):
+        return True
     for _ in range(3):
         if not store.is_busy():
-            return is_starting(store)
+            return False
         time.sleep(0.02)
     return True
 
@@ -105,7 +111,7 @@ def _is_alive(pid: int) -> bool:
 
 def stop(store: RunStore, *, grace: float = 8.0) -> None:
     """Ask the worker to stop at its next step; one that does not answer is terminated, then killed."""
-    if not (store.is_busy() or is_starting(store)):
+    if not at_work(store):
         return
     store.request_stop()
     threading.Thread(target=_insist, args=(store, grace), daemon=True).start()
@@ -127,7 +133,7 @@ def ended_within(store: RunStore, seconds: float) -> bool:
     """Wait until no worker is on the run, at most so long; returns whether that came about."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not (store.is_busy() or is_starting(store)):
+        if not at_work(store):
             return True
         time.sleep(0.2)
     return False

@@ -73,8 +73,9 @@ def stamp(store: RunStore) -> str:
 
 def status(store: RunStore) -> RunStatus:
     config = store.config()
-    # The lock is looked at before the events are read: whoever is seen to have ended has written its last word.
-    busy, starting = store.is_busy(), executor.is_starting(store)
+    # In this order: a start is over once the worker has the lock, and whoever is seen to have ended has written
+    # its last word into the events.
+    starting, busy = executor.is_starting(store), store.is_busy()
     history = events(store)
     state = _state(store, history, busy=busy, starting=starting)
     current = history[-1] if history else None

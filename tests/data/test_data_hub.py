@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import huggingface_hub.errors
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -159,3 +160,16 @@ def test_ids_that_pass(repo_id):
 def test_ids_that_do_not(repo_id):
     with pytest.raises(HubError, match="Hub model id"):
         check_repo_id(repo_id, "model")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (huggingface_hub.errors.HfHubHTTPError, "The Hub has nothing at 'org/model' (HTTP 404), or it is private"),
+        (huggingface_hub.errors.RemoteEntryNotFoundError, None),  # a missing file: whoever asked for it knows more
+    ],
+)
+def test_what_is_not_found_without_saying_what(kind, sentence):
+    request = httpx.Request("GET", "https://huggingface.co/org/model")
+    found = hub_error(kind("not found", response=httpx.Response(404, request=request)), "org/model")
+    assert (found and found.message.partition(":")[0]) == sentence

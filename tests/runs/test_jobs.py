@@ -42,6 +42,25 @@ def shards(run):
     return sorted(RunStore(run).path.glob("artifacts/score-*/shards/*.parquet"))
 
 
+def test_a_worker_that_takes_the_lock_just_now_is_at_work(settings, tmp_path, monkeypatch):
+    """It says that it started once it holds the lock: whoever looks just then sees one or the other."""
+    store = RunStore(make(settings, tmp_path / "run"))
+    lock, looked_at = store.lock(), RunStore.is_busy
+    write_json(store.path / "job.json", {"until": "selection", "pid": os.getpid(), "requested": time.time() - 0.1})
+
+    def seen_before_it_takes_the_lock(self):
+        busy = looked_at(self)
+        if not lock.is_locked:
+            lock.acquire()
+            record(store, "job", "started")
+        return busy
+
+    monkeypatch.setattr(RunStore, "is_busy", seen_before_it_takes_the_lock)
+    assert executor.at_work(store)
+    assert not executor.ended_within(store, 0.3)
+    lock.release()
+
+
 def test_killed_in_the_middle_of_scoring_the_selection_is_the_same(slow_settings, tmp_path):
     whole = make(slow_settings, tmp_path / "whole")
     assert api.run_here(whole, "selection") == "done"

@@ -40,7 +40,7 @@ def _block(block: Block) -> Iterable[str]:
         case Table():
             yield from _table(block)
         case Code(text, language, caption):
-            yield from [f"`{caption}`"] if caption else []
+            yield from [code(caption)] if caption else []
             yield fenced(text, language)
         case Figure():  # the table after it has its numbers
             return
@@ -71,8 +71,19 @@ def inline(text: str) -> str:
     return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", escaped, count=1)
 
 
+def code(text: str) -> str:
+    """A code span on one line whose marks are more than any run of backticks in it."""
+    flat = " ".join(text.split())
+    marks = "`" * (_longest_run(flat) + 1)
+    space = " " if flat.startswith("`") or flat.endswith("`") else ""
+    return f"{marks}{space}{flat}{space}{marks}"
+
+
 def fenced(text: str, language: str = "") -> str:
     """A block of code whose fence is longer than any run of backticks in it."""
-    longest = max(map(len, re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall(r"`+", text)), default=0)
