@@ -16,6 +16,12 @@ from tiny_pack import build_pack
 from tiny_rows import instruction_rows
 
 
+@pytest.fixture(scope="session", autouse=True)
+def home_of_wider_fixtures(tmp_path_factory):
+    """What a module's or a session's fixtures make lands here, and never in the home of whoever runs the tests."""
+    os.environ["INSTRUCTDIFF_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("INSTRUCTDIFF_HOME", str(tmp_path / "home"))

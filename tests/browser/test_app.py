@@ -14,6 +14,7 @@ from driving import LONG, choose, finished, shown, tab
 from exploring import fill
 
 from instructdiff_ui import api
+from instructdiff_ui.config import parse_config
 from instructdiff_ui.files import read_json
 from instructdiff_ui.runs import executor
 from instructdiff_ui.runs.store import RunStore
@@ -53,6 +54,8 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     finished(page, "Calibrate & score")
     shown(page, "#stages .stage-done", "Select")
     assert page.locator("#stages .stage-done").count() >= 6
+    beyond = "table => table.getBoundingClientRect().right - table.closest('.box').getBoundingClientRect().right"
+    assert page.locator("#stages table").evaluate(beyond) < 0
     page.locator("#calibration-loss .js-plotly-plot").wait_for()
 
     # 3. explore: a threshold changes everything at once, and nothing is saved until one says so
@@ -104,6 +107,18 @@ def test_the_whole_path(server, page, console, model_folder, pool_file, tmp_path
     page.locator("#answers .card").nth(1).wait_for(timeout=LONG)
     assert page.locator("#answers .lbl").all_inner_texts() == ["base", "fine-tuned"]
     finished(page, "Fine-tune")
+    assert console.errors == []
+
+
+def test_a_run_without_scores_opens_without_a_complaint(server, page, console, settings):
+    """Nobody asked for a chart yet, so it is no error that there is none."""
+    run = api.create_run(parse_config(settings))
+    page.goto(f"{server.url}?run={run}")
+    shown(page, "#runs", "tiny")
+    tab(page, "Calibrate & score")
+    shown(page, "#stages", "waiting")
+    page.wait_for_timeout(3_000)  # for what comes by itself
+    assert page.locator(".toast-body").all_inner_texts() == []
     assert console.errors == []
 
 

@@ -1,6 +1,7 @@
 """A finished run that is copied into the app's home."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,16 @@ from instructdiff_ui import api
 from instructdiff_ui.config import parse_config
 from instructdiff_ui.runs import home as homes
 from instructdiff_ui.runs.store import RunStore
+
+
+@pytest.fixture(scope="module")
+def home_of_the_module():
+    return homes.home()
+
+
+def test_no_fixture_of_the_tests_uses_the_home_of_whoever_runs_them(home_of_the_module, home):
+    assert Path.home() / ".instructdiff" not in (home_of_the_module, homes.home())
+    assert homes.home() == home != home_of_the_module
 
 
 @pytest.fixture

@@ -109,6 +109,18 @@ class Wiring:
 
         return gr.on(triggers, told(plain), [*self.inputs, *more], outputs, **(options or Latest))
 
+    def by_itself(self, trigger: Any, answer: Callable, outputs: list[Any], *more: Any, **options: Any) -> Any:
+        """As `on`, for what nobody asked for: where there is no selection, or not yet, everything stays as it is."""
+        count = len(self.inputs)
+
+        def plain(run: str, steps: Steps, *values: Any) -> Any:
+            if not run or steps is None or steps.run not in ("", run):
+                return gr.skip() if len(outputs) == 1 else [gr.skip()] * len(outputs)
+            values = (run, steps, *values)
+            return answer(self.scene(*values[:count]), *values[count:])
+
+        return gr.on(trigger, told(plain), [*self.inputs, *more], outputs, **(options or Latest))
+
     def on_event(self, triggers: Any, answer: Callable, outputs: list[Any], **options: Any) -> Any:
         """Let `answer(scene, event data)` fill `outputs`."""
 
@@ -191,7 +203,7 @@ def _wire_help(wiring: Wiring) -> None:
     done_by_event(wiring.on_event(card.missing.select, computed, [card.missing], **Quick), wiring.shell.run)
     wiring.on([card.name_model.click, card.model.submit], named, [card.missing], card.model, **Quick)
     wiring.on(card.ask.click, suggestions.ask, [card.asked, card.panel], **Busy)
-    wiring.on(tab.analysis.due.change, suggestions.again, [card.panel], card.asked)
+    wiring.by_itself(tab.analysis.due.change, suggestions.again, [card.panel], card.asked)
 
     def used(scene: Scene, event: dict) -> list[Any]:
         return wiring.shown(scene, suggestions.used(scene.spec, event["key"]))
@@ -235,12 +247,12 @@ def _wire_drawing(wiring: Wiring) -> None:
     def recounted(scene: Scene) -> Any:
         return api.cube(scene.run, bins=scene.drawing.bins)
 
-    wiring.on(tab.charts.counted.change, recounted, [tab.charts.cube], **Quick)
+    wiring.by_itself(tab.charts.counted.change, recounted, [tab.charts.cube], **Quick)
 
     def looked(scene: Scene) -> list[Any]:
         return tab.analysis.show(scene)
 
-    wiring.on(tab.analysis.due.change, looked, tab.analysis.outputs, **Latest)
+    wiring.by_itself(tab.analysis.due.change, looked, tab.analysis.outputs)
 
 
 def _wire_rows(wiring: Wiring) -> None:
