@@ -28,6 +28,7 @@ from ..selection.summary import Bins, Histogram, statistics
 from . import measures
 from .columns import MAX_KINDS, all_metrics, kinds_of
 from .cutoffs import moved
+from .held import hold
 from .rowviews import RowView, by_hand, row_view
 from .store import RunStore
 from .texts import Texts
@@ -57,6 +58,9 @@ class Exploration:
         self._borderline = lru_cache(maxsize=8)(self._borderline_uncached)
         self._agreement = lru_cache(maxsize=8)(self._agreement_uncached)
         self._bins = lru_cache(maxsize=8)(lambda column, bins: Bins(table, column, bins=bins))
+
+    def __len__(self) -> int:
+        return len(self.table)
 
     @property
     def domains(self) -> list[str]:
@@ -260,7 +264,7 @@ def explore(store: RunStore) -> Exploration:
     return _open(str(store.path), path.stat().st_mtime_ns, measures.there(store))
 
 
-@lru_cache(maxsize=2)  # a run of a million rows takes up to 1 GB; two can be compared
+@hold
 def _open(path: str, _modified: int, extras: tuple[str, ...]) -> Exploration:
     store = RunStore(path)
     folder = store.path / "artifacts" / read_json(store.path / "published.json")["examples"]

@@ -17,9 +17,10 @@ from ..selection.cube import Cube, cube
 from ..selection.curves import Curve, Curves
 from ..selection.grids import Grid, GridCounts, Quartiles
 from .exploration import Exploration
+from .held import hold
 
 
-@lru_cache(maxsize=2)  # as many as are explored at a time
+@hold
 def views(exploration: Exploration) -> Views:
     """The views of an exploration, made once."""
     return Views(exploration)
@@ -32,6 +33,9 @@ class Views:
         self._grid = lru_cache(maxsize=3)(self._make_grid)
         self.cube = lru_cache(maxsize=2)(self._make_cube)
         self.correlations = lru_cache(maxsize=4)(self._make_correlations)
+
+    def __len__(self) -> int:
+        return len(self._run)
 
     def curves(self, spec: SelectionSpec, column: str) -> Curve:
         """Density and cumulative share of ΔH or ΔNLL per domain under `spec`."""
