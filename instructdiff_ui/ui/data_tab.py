@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from .. import api
+from .. import api, hosting
 from ..api import RunStatus
 from . import figures, forms
+from . import format as fmt
 from .chart import chart
 from .panels import pools
 from .view import view
@@ -113,6 +114,7 @@ class DataTab:
 
 def build() -> DataTab:
     fields: dict[str, Any] = {}
+    public = hosting.is_public()  # where nobody names a file of the server
     with gr.Column(elem_classes=["box"]):
         gr.HTML(
             "<h3>Ready-made runs</h3><p class='hint'>Small models of the Hub on four of its datasets, as many rows as "
@@ -127,8 +129,9 @@ def build() -> DataTab:
             padding=False,
         )
         with gr.Row():
+            folder, file = ("", "") if public else ("a folder with safetensors, or ", "pool.jsonl, ")
             fields["model"] = gr.Textbox(
-                label="Model", placeholder="a folder with safetensors, or a Hub id such as Qwen/Qwen2.5-0.5B", scale=3
+                label="Model", placeholder=f"{folder}a Hub id such as Qwen/Qwen2.5-0.5B", scale=3
             )
             fields["preset"] = gr.Dropdown(
                 [
@@ -143,7 +146,7 @@ def build() -> DataTab:
         with gr.Row():
             fields["datasets"] = gr.Textbox(
                 label="Datasets, one per line",
-                placeholder="pool.jsonl, math=gsm8k.parquet (a domain label), or a Hub id such as tatsu-lab/alpaca",
+                placeholder=f"{file}a Hub id such as tatsu-lab/alpaca, or with a domain's name math=openai/gsm8k",
                 lines=3,
                 scale=3,
             )
@@ -163,7 +166,8 @@ def build() -> DataTab:
             )
             fields["domain_column"] = gr.Textbox(label="Domain column", value="domain", visible=False)
             fields["discover"] = gr.Number(label="Number of domains", value=4, visible=False)
-            fields["limit"] = gr.Number(label="Row limit (0: all)", value=0)
+            most = f"at most {fmt.count(hosting.limits().rows)}" if public else "all"
+            fields["limit"] = gr.Number(label=f"Row limit (0: {most})", value=0)
             fields["template"] = gr.Dropdown(
                 [("as the preset", "preset"), "auto", "alpaca", "chat", "plain", "custom"],
                 value="preset",
@@ -200,7 +204,7 @@ def build() -> DataTab:
                 "`calibrated_entropy`: explorable and exportable at once; trainable when a model is named above."
             )
             with gr.Row():
-                scores_path = gr.Textbox(label="Scored file", placeholder="scores.jsonl", scale=3)
+                scores_path = gr.Textbox(label="Scored file", placeholder="scores.jsonl", scale=3, visible=not public)
                 scores_file = gr.File(
                     label="or upload", file_types=[".jsonl", ".json", ".csv", ".parquet"], type="filepath", height=118
                 )

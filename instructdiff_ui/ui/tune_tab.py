@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from .. import api
+from .. import api, hosting
 from ..api import RunStatus
 from . import figures, forms
 from .chart import chart
@@ -67,7 +67,7 @@ def build() -> TuneTab:
         )
         model = gr.Textbox(
             label="Base model",
-            placeholder="a folder with safetensors, or a Hub id",
+            placeholder="a Hub id" if hosting.is_public() else "a folder with safetensors, or a Hub id",
             visible=False,
             elem_id="tune-model",
         )
