@@ -8,13 +8,35 @@ raised is a bug and keeps its traceback.
 from __future__ import annotations
 
 import errno
+import re
+import unicodedata
+
+_SECRETS = re.compile(
+    r"hf_(?:[A-Za-z0-9]{16,}|(?:oauth|jwt|app)_[\w.-]{8,})|(?<=://)[^\s/@]+(?=@)|(?i:(?<=bearer )\S{8,})", re.A
+)
+_STEERING = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # direction
+
+
+def hidden(text: str) -> str:
+    """A library's text without tokens of the Hub, and without names and passwords in addresses."""
+    return _SECRETS.sub("…", text)
+
+
+def steady(text: str) -> str:
+    """A text with � for whatever would steer a terminal or turn the direction of what stands around it."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(one) else one for one in text)
+
+
+def _steers(character: str) -> bool:
+    return character in _STEERING or (character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs"))
 
 
 class UserError(Exception):
     """A cause that the user can mend, in one sentence."""
 
     def __init__(self, message: str):
-        super().__init__(" ".join(message.split()))  # one line, whatever a library's message looked like
+        # one line that is only text and keeps what is secret, whatever a library's message looked like
+        super().__init__(steady(hidden(" ".join(message.split()))))
 
     @property
     def message(self) -> str:

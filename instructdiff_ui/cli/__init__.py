@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from .. import api
 from ..api import specs as spec_api
-from ..errors import ConfigError, DataError, UserError, disk_full
+from ..errors import ConfigError, DataError, UserError, disk_full, steady
 from .experiments import experiment_app
 from .following import console, follow_job
 from .hub import open_run, publish, push
@@ -95,7 +95,7 @@ def status(
         follow_job(run)
         return
     now = api.status(run)
-    console.print(f"{escape(now.name)}: {now.state}{': ' + escape(now.message) if now.message else ''}")
+    console.print(f"{escape(steady(now.name))}: {now.state}{': ' + escape(steady(now.message)) if now.message else ''}")
     for stage in now.stages:
         seconds = f"{stage.seconds:8.1f} s" if stage.seconds is not None else ""
         console.print(f"  {stage.status:8} {stage.label:20} {seconds}")
@@ -135,7 +135,7 @@ def select(
     total = record["total"]
     console.print(f"{total['selected']:,} of {total['rows']:,} rows, {total['selected_tokens']:,} response tokens")
     for domain, counts in record["counts"].items():
-        console.print(f"  {escape(domain):24} {counts['selected']:>8,} of {counts['rows']:>8,}")
+        console.print(f"  {escape(steady(domain)):24} {counts['selected']:>8,} of {counts['rows']:>8,}")
     console.print(f"{api.status(run).path}/selected.jsonl")
     _warn_of_noise(run)
 
@@ -173,7 +173,8 @@ def specs(
     for one in known.entries:
         kept, named = "–" if one.kept is None else f"{one.kept:,}", one.named
         when = named.saved_at[:16].replace("T", " ")
-        typer.echo(f"{named.name:24} {kept:>10} rows  {when}  {named.spec.hash[:8]}  {named.note}".rstrip())
+        line = f"{named.name:24} {kept:>10} rows  {when}  {named.spec.hash[:8]}  {named.note}"
+        typer.echo(steady(line).rstrip())
 
 
 def _compare_specs(run: str, a: str, b: str) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import api
-from ..errors import ConfigError
+from ..errors import ConfigError, steady
 from .following import follow_job
 from .reading import settings_in
 from .tables import table
@@ -28,7 +28,7 @@ def listed(run: RunDir) -> None:
         typer.echo(f"{study.key:12} {study.title}. {study.about}{f' Needs {study.missing}.' if study.missing else ''}")
     for one in api.experiments(run):
         state = "finished" if one.finished else f"{one.done} of {one.total} stages{', queued' if one.queued else ''}"
-        typer.echo(f"{one.id}  {one.name}: {state}")
+        typer.echo(steady(f"{one.id}  {one.name}: {state}"))
 
 
 @experiment_app.command("run")
@@ -93,7 +93,7 @@ def _show(result: api.ExperimentResult) -> None:
     for arm in result.arms:
         for trial in arm.trials:
             if trial.state == "failed":
-                typer.echo(f"\n{arm.name}, seed {trial.seed}: {trial.reason}")
+                typer.echo(steady(f"\n{arm.name}, seed {trial.seed}: {trial.reason}"))
 
 
 def _lines(result: api.ExperimentResult, metric: str, domains: list[str]) -> Iterator[list[Any]]:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from .. import api
+from ..errors import steady
 
 console = Console(highlight=False)
 
@@ -29,7 +30,7 @@ def follow_job(run: str) -> None:
     if now.state == "done":
         _print_results(run, now)
         return
-    print(now.message or f"The run is {now.state}.", file=sys.stderr)
+    print(steady(now.message) or f"The run is {now.state}.", file=sys.stderr)
     raise typer.Exit(3 if now.state == "stopped" else 2)
 
 
@@ -60,7 +61,7 @@ def _show(bars: Progress, bar: Any, now: api.RunStatus) -> None:
     running = next((stage.label for stage in now.job if stage.status in ("running", "queued")), now.state)
     step = now.progress
     if step is None:
-        bars.update(bar, description=running, total=None, note=now.message)
+        bars.update(bar, description=running, total=None, note=steady(now.message))
         return
     loss = f" · loss {step.metrics['loss']:.3f}" if "loss" in step.metrics else ""
     bars.update(
@@ -72,5 +73,5 @@ def _print_results(run: str, now: api.RunStatus) -> None:
     console.print(now.path)
     for result in api.evaluation(run) or []:
         what = api.METRIC_NAMES[result["metric"]].partition(" (")[0].lower()
-        name = f"{result['model']:12} {escape(result['domain']):20}"
+        name = f"{result['model']:12} {escape(steady(result['domain'])):20}"
         console.print(f"  {what}  {name} {result['value']:.4f} ± {result['stderr']:.4f}  (n = {result['n']:,})")

@@ -5,6 +5,10 @@ Looked at before anything is decoded. The owner of a machine may read what fits 
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +50,51 @@ def weight(value: Any) -> int:
 
 def check_size(name: str, size: int) -> None:
     """Refuse what takes too many bytes in memory."""
-    if hosting.is_public() and size > _most():
-        raise DataError(f"{name} takes more than {_most() / 1e6:,.0f} MB once it is unpacked: take fewer rows.")
+    if hosting.is_public() and size > most_unpacked():
+        most = most_unpacked() / 1e6
+        raise DataError(f"{name} takes more than {most:,.0f} MB once it is unpacked: take fewer rows.")
+
+
+def check_download(what: str, size: int) -> None:
+    """Refuse to fetch too many bytes."""
+    most = hosting.limits().download_mb
+    if hosting.is_public() and size > most * 1_000_000:
+        raise DataError(f"{what} is {size / 1e6:,.0f} MB to download, and at most {most:,} MB are allowed here.")
+
+
+def unpacked_size(name: str, path: Path, most: int) -> int | None:
+    """How many bytes a compressed file unpacks to, counted to just above `most`; None for one that is not compressed.
+
+    What a file is counts, not what it is called, as it does for `datasets`, which unpacks it. Raises `DataError` for a
+    kind of archive that is not read.
+    """
+    from datasets.utils.extract import Extractor
+
+    kind = Extractor.infer_extractor_format(path)
+    if kind is None:
+        return None
+    try:
+        if kind == "zip":
+            with zipfile.ZipFile(path) as file:
+                return sum(one.file_size for one in file.infolist())
+        if kind in _OPENERS or kind == "zstd":
+            return _counted(kind, path, most)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError):
+        raise DataError(f"{name} cannot be unpacked: it is cut short or damaged.") from None
+    raise DataError(f"{name} is an archive ({kind}), and this server reads tables and text alone.")
+
+
+_OPENERS: dict[str, Any] = {"gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+
+
+def _counted(kind: str, path: Path, most: int) -> int:
+    import pyarrow as pa
+
+    found = 0
+    with _OPENERS[kind](path) if kind in _OPENERS else pa.input_stream(str(path), compression=kind) as file:
+        while found <= most and (block := file.read(_BLOCK)):
+            found += len(block)
+    return found
 
 
 def rows_at_once(name: str, metadata: Any) -> int:
@@ -62,8 +109,9 @@ def rows_at_once(name: str, metadata: Any) -> int:
     check_values(name, sum(column.num_values for column in columns))
     check_size(name, sum(column.total_uncompressed_size for column in columns))
     largest = max((column.total_uncompressed_size for column in columns), default=1)
-    return max(1, min(65_536, _most() // max(largest, 1)))
+    return max(1, min(65_536, most_unpacked() // max(largest, 1)))
 
 
-def _most() -> int:
+def most_unpacked() -> int:
+    """Bytes that a source may take in memory."""
     return hosting.limits().upload_mb * 1_000_000 * EXPANSION

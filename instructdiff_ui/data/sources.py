@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .. import hosting
 from ..config import SourceConfig
 from ..errors import DataError
 from ..files import DEMO, expanded
-from . import bounds
+from . import bounds, hubfiles, savedfolders
 from .examples import Quarantined
 from .hub import check_repo_id, hub_error
 
@@ -249,6 +250,7 @@ def _read_folder(path: Path, source: SourceConfig) -> RawTable:
         files = [name for name in names if name.lower().endswith(SUFFIXES)]
         hint = f"; name a file in it: {', '.join(files[:5])}" if files else ""
         raise DataError(f"The folder {path} was not saved by datasets' save_to_disk{hint}.")
+    savedfolders.check_inside(path)
     import datasets
 
     try:
@@ -284,31 +286,55 @@ def _read_hub(source: SourceConfig, token: str | None) -> RawTable:
     import datasets
 
     datasets.disable_progress_bars()  # progress is the caller's
-    revision = _pin(repo_id, source.revision, token)
-    access: dict[str, Any] = {"revision": revision, "token": token}
+    repo = _pinned(repo_id, source.revision, token)
+    name = f"{repo_id}:{source.subset}" if source.subset else repo_id
+    access: dict[str, Any] = {"revision": repo.revision, "token": token}
     try:
+        hubfiles.check_cards(repo)
         subset = _choose_subset(repo_id, source.subset, access)
-        splits = datasets.get_dataset_split_names(repo_id, subset, **access)
-        split = _choose_split(splits, source.split, f"The dataset {repo_id!r}")
+        builder = datasets.load_dataset_builder(repo_id, subset, **access)
+        files = hubfiles.files_of(repo, builder.config.data_files or {})
+        split = _choose_split(list(files), source.split, f"The dataset {repo_id!r}")
+        if hosting.is_public() and all(path.endswith(".parquet") for path in files[split]):
+            return _own_tables(repo, files[split], name)
+        every = [path for paths in files.values() for path in paths]  # the library loads them all
+        hubfiles.check_files(repo, every)
+        hubfiles.check_contents(repo, every)
         dataset = datasets.load_dataset(repo_id, subset, split=split, **access)
     except DataError:
         raise
     except Exception as error:
         raise hub_error(error, repo_id) or DataError(_unusable(repo_id, error)) from None
-    return _from_dataset(dataset, f"{repo_id}:{source.subset}" if source.subset else repo_id, revision)
+    return _from_dataset(dataset, name, repo.revision)
 
 
-def _pin(repo_id: str, revision: str | None, token: str | None) -> str:
+def _own_tables(repo: hubfiles.Repository, names: list[str], name: str) -> RawTable:
+    """The Parquet files of a split, one after the other, within the bounds of all together."""
+    hubfiles.check_files(repo, names)
+    rows: list[dict[str, Any]] = []
+    size = 0
+    for path in names:
+        found = _read_parquet(repo.download(path)).rows
+        size += bounds.weight(found)
+        bounds.check_size(name, size)
+        rows += found
+        bounds.check_values(name, sum(map(len, rows)))
+    return RawTable(_columns(rows), rows, name, repo.revision)
+
+
+def _pinned(repo_id: str, revision: str | None, token: str | None) -> hubfiles.Repository:
     """The commit that a branch, a tag or nothing stands for now."""
     from huggingface_hub import HfApi
 
+    sized = hosting.is_public()
     try:
-        commit = HfApi().dataset_info(repo_id, revision=revision, token=token, timeout=30).sha
+        info = HfApi().dataset_info(repo_id, revision=revision, token=token, timeout=30, files_metadata=sized)
     except Exception as error:
         if sentence := hub_error(error, repo_id):
             raise sentence from None
         raise
-    return commit or revision or "main"
+    sizes = {file.rfilename: file.size for file in info.siblings or ()} if sized else {}
+    return hubfiles.Repository(repo_id, info.sha or revision or "main", sizes, token)
 
 
 def _choose_subset(repo_id: str, wanted: str | None, access: dict[str, Any]) -> str | None:

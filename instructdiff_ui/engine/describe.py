@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from ..config import ModelConfig
-from ..errors import HubError, ModelError, UserError
+from ..errors import HubError, ModelError, UserError, hidden
 from ..files import expanded
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt")
@@ -50,8 +53,11 @@ def describe(config: ModelConfig, *, token: str | None = None) -> ModelInfo:
     )
 
 
-def load_tokenizer(config: ModelConfig, *, token: str | None = None) -> Any:
-    """The tokenizer of a model. Raises `ModelError` where it has none that can be loaded."""
+def load_tokenizer(config: ModelConfig, *, token: str | bool | None = None) -> Any:
+    """The tokenizer of a model; whatever stops it later, at a text, is a `ModelError` too.
+
+    Raises `ModelError` where the model has none that can be loaded.
+    """
     from transformers import AutoTokenizer
 
     quiet()
@@ -59,15 +65,54 @@ def load_tokenizer(config: ModelConfig, *, token: str | None = None) -> Any:
     if folder is not None and not _has_tokenizer(folder):
         raise ModelError(f"{config.path} has no tokenizer (no tokenizer.json or vocabulary file).")
     try:
-        return AutoTokenizer.from_pretrained(
+        tokenizer: Any = AutoTokenizer.from_pretrained(
             str(folder or config.path),
             revision=None if folder else config.revision,
             token=token,
             use_fast=True,
             trust_remote_code=False,
         )
-    except Exception as error:
+    except BaseException as error:
+        if not (isinstance(error, Exception) or _is_panic(error)):
+            raise
         raise told(error, config.path, "the tokenizer") from error
+    tokenizer.__class__ = _calm(type(tokenizer), config.path)
+    return tokenizer
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether a library in Rust gave up: its error is no `Exception`, and has no name that could be imported."""
+    return (type(error).__module__, type(error).__name__) == ("pyo3_runtime", "PanicException")
+
+
+@contextmanager
+def calmly(path: str) -> Iterator[None]:
+    """Tell the failures of the library behind a tokenizer as `ModelError`, those included that are no `Exception`."""
+    try:
+        yield
+    except BaseException as error:
+        if not (type(error) is Exception or _is_panic(error)):  # how that library raises its own
+            raise
+        raise ModelError(f"The tokenizer of {path} fails at a text: {_first_line(error)}.") from None
+
+
+def _calm(kind: Any, path: str) -> type:
+    """A class like `kind` and of its name, whose failures at a text are told in a sentence.
+
+    What a tokenizer.json says is tried out by the library at the first text only, and may be anything.
+    """
+
+    def within(method: str) -> Any:
+        plain = getattr(kind, method)
+
+        @wraps(plain)
+        def calm(self: Any, *args: Any, **more: Any) -> Any:
+            with calmly(path):
+                return plain(self, *args, **more)
+
+        return calm
+
+    return type(kind.__name__, (kind,), {name: within(name) for name in ("_encode_plus", "_decode")})
 
 
 def local_folder(path: str) -> Path | None:
@@ -135,7 +180,12 @@ def content_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def told(error: Exception, path: str, what: str) -> UserError:
+def _first_line(error: BaseException) -> str:
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return hidden(first)[:300].rstrip(".")
+
+
+def told(error: BaseException, path: str, what: str) -> UserError:
     """`error`, raised by a library while loading `what` of `path`, as one sentence."""
     if isinstance(error, UserError):
         return error
@@ -143,8 +193,7 @@ def told(error: Exception, path: str, what: str) -> UserError:
 
     if local_folder(path) is None and (known := hub_error(error, path)) is not None:
         return known
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return ModelError(f"Could not load {what} of {path}: {re.sub('hf_[A-Za-z0-9]+', 'hf_…', first)[:300]}")
+    return ModelError(f"Could not load {what} of {path}: {_first_line(error)}.")
 
 
 def quiet() -> None:

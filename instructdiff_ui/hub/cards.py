@@ -5,6 +5,7 @@ Every text of a dataset is escaped for Markdown. Knows nothing of the Hub: licen
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import yaml
 
 from .. import __version__
 from ..data.hub import check_repo_id
-from ..errors import HubError
+from ..errors import HubError, steady
 from ..runs import specs
 from ..runs.report import numbers as n
 from ..runs.report.blocks import Block, Document, Section, Table, Text
@@ -27,6 +28,7 @@ from .portable import on_hub
 PICTURE = "delta_entropy.svg"
 DATA = "data/train.parquet"
 TOKENS = "tokens/train.parquet"
+_OWN = ("library_name", "pipeline_tag", "tags")  # of the front matter of a model's card
 _LONGEST_RULE = 20_000  # characters of a rule that a card shows; one with rows by hand can be much longer
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -214,33 +216,56 @@ def extended_model_card(
 
     `base_id` is None for a base model that is not on the Hub.
     """
-    header, body = _parted(text)
+    said, body = _parted(text)
+    header: dict[str, Any] = {key: said.get(key) for key in _OWN if _is_plain(said.get(key))}
     header |= {"base_model": base_id, "base_model_relation": "adapter" if method == "lora" else "finetune"}
     if base_id is None:
         header.pop("base_model_relation")
     header |= {"license": licence, "datasets": list(sources)}
-    body = re.sub(r"^# .*$", lambda _: f"# {inline(title)}", body.lstrip(), count=1, flags=re.M)
+    body = re.sub(r"^# .*$", lambda _: f"# {inline(title)}", _tamed(body).lstrip(), count=1, flags=re.M)
     loading = _model_loading(repo_id, base_id, base_revision, method)
     return f"{front_matter(header)}\n\n{body.rstrip()}\n\n## Load it\n\n{loading}\n"
 
 
 def _parted(text: str) -> tuple[dict[str, Any], str]:
     found = re.match(r"---\n(.*?)\n---\n", text, re.S)
-    return (yaml.safe_load(found[1]) or {}, text[found.end() :]) if found else ({}, text)
+    if not found:
+        return {}, text
+    try:
+        values = yaml.safe_load(found[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        values = None
+    return values if isinstance(values, dict) else {}, text[found.end() :]
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def _tamed(body: str) -> str:
+    """A card without pictures, links and HTML: in a run that somebody else published it may be anything.
+
+    Those that runs write of their models have none, so nothing of them is lost.
+    """
+    plain = "".join(one for one in body if one != "\r")
+    return re.sub(
+        r"\\.|[\[<]", lambda found: {"[": "\\[", "<": "&lt;"}.get(found[0], found[0]), steady(plain), flags=re.S
+    )
 
 
 def _model_loading(repo_id: str, base_id: str | None, revision: str | None, method: str) -> str:
     if method != "lora":
         return fenced(
             "from transformers import AutoModelForCausalLM\n\n"
-            f'model = AutoModelForCausalLM.from_pretrained("{repo_id}")',
+            f"model = AutoModelForCausalLM.from_pretrained({json.dumps(repo_id)})",
             "python",
         )
     if base_id is None:
         return "It is a LoRA adapter of a base model that is not on the Hub: load that, then this with PEFT."
+    base = f"{json.dumps(base_id)}, revision={json.dumps(revision or 'main')}"  # in a run of others it may be anything
     return fenced(
         "from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\n\n"
-        f'base = AutoModelForCausalLM.from_pretrained("{base_id}", revision="{revision or "main"}")\n'
+        f"base = AutoModelForCausalLM.from_pretrained({base})\n"
         f'model = PeftModel.from_pretrained(base, "{repo_id}")',
         "python",
     )

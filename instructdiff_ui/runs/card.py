@@ -104,9 +104,9 @@ def _domain_row(name: str, counts: dict[str, Any], selection: dict[str, Any]) ->
 def _training(model: dict[str, Any], training: dict[str, Any]) -> str:
     return (
         "## Training\n\n"
-        f"From {code(model['path'])} (revision `{model['revision']}`), {training['method']}, {training['steps']:,} "
-        f"optimiser steps on {training['rows']:,} rows, peak learning rate {training['peak_learning_rate']:g}, "
-        f"last loss {training['final_loss']:.4f}."
+        f"From {code(model['path'])} (revision {code(str(model['revision']))}), {training['method']}, "
+        f"{training['steps']:,} optimiser steps on {training['rows']:,} rows, "
+        f"peak learning rate {training['peak_learning_rate']:g}, last loss {training['final_loss']:.4f}."
     )
 
 

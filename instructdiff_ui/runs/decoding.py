@@ -11,41 +11,53 @@ from functools import lru_cache
 from typing import Any
 
 from ..config import ModelConfig
+from . import visitors
 
 
 class Decoder:
     """What `data.tokens.token_strings` asks of a tokenizer, on a tokenizer.json."""
 
-    def __init__(self, path: str):
+    def __init__(self, path: str, model: str):
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(path)
+        from ..engine.describe import calmly
+
+        self._model, self._calmly = model, calmly
+        with calmly(model):
+            self._tokenizer = Tokenizer.from_file(path)
 
     def decode(
         self, ids: Sequence[int], *, skip_special_tokens: bool = False, clean_up_tokenization_spaces: bool = False
     ) -> str:
         assert not clean_up_tokenization_spaces, "the text as it was is wanted"
-        return self._tokenizer.decode(ids, skip_special_tokens=skip_special_tokens)
+        with self._calmly(self._model):
+            return self._tokenizer.decode(ids, skip_special_tokens=skip_special_tokens)
 
 
-@lru_cache(maxsize=4)
 def decoder(path: str, revision: str | None) -> Any:
     """Decodes the ids of the model in a folder or on the Hub: a `Decoder`, or else the whole tokenizer.
 
-    Raises `ModelError` where there is no tokenizer, and `HubError` where the Hub cannot be reached.
+    A visitor's is fetched with the visitor's token, and is not given to others. Raises `ModelError` where there is no
+    tokenizer, and `HubError` where the Hub refuses or cannot be reached.
     """
+    from ..engine.describe import local_folder
+
+    return _decoder(path, revision, None if local_folder(path) else visitors.current())
+
+
+@lru_cache(maxsize=4)
+def _decoder(path: str, revision: str | None, visitor: visitors.Visitor | None) -> Any:
     from ..engine.describe import load_tokenizer, local_folder
 
     folder = local_folder(path)
+    token = (visitor.token or False) if visitor else None  # False: nobody, and never the owner of the machine
     try:
-        return Decoder(str(folder / "tokenizer.json") if folder else _from_hub(path, revision))
-    except (
-        Exception
-    ):  # `tokenizers` raises nothing more telling; the other way knows more formats, or says what is wrong
-        return load_tokenizer(ModelConfig(path=path, revision=revision))
+        return Decoder(str(folder / "tokenizer.json") if folder else _from_hub(path, revision, token), path)
+    except Exception:  # `tokenizers` raises nothing telling; the other way knows more formats, or says what is wrong
+        return load_tokenizer(ModelConfig(path=path, revision=revision), token=token)
 
 
-def _from_hub(path: str, revision: str | None) -> str:
+def _from_hub(path: str, revision: str | None, token: str | bool | None) -> str:
     from huggingface_hub import hf_hub_download
 
-    return hf_hub_download(path, "tokenizer.json", revision=revision)
+    return hf_hub_download(path, "tokenizer.json", revision=revision, token=token)

@@ -28,7 +28,7 @@ from typing import Any
 from filelock import Timeout
 
 from .. import hosting
-from ..errors import RunError, UserError
+from ..errors import RunError, UserError, hidden
 from . import parts, zerogpu
 from .events import events, progress
 from .executor import credentials, environment, job
@@ -79,7 +79,7 @@ def slices(store: RunStore, *, until: str, gpu: Gpu | None = None) -> Iterator[S
         except UserError as error:
             ending = Ending("failed", error.message)
         except Exception as error:
-            ending = Ending("failed", f"Unexpected {type(error).__name__}: {error}")
+            ending = Ending("failed", hidden(f"Unexpected {type(error).__name__}: {error}"))
             raise
         finally:
             end(store, ending)

@@ -30,6 +30,7 @@ from ..selection.outcome import Selection
 from ..selection.seeds import SPREAD
 from ..selection.strategies import EXTRA_COLUMNS
 from .exploration import explore
+from .report.markdown import inline
 from .results import OVER_SEEDS, artifact_of, exported, selected_rows, with_votes
 from .store import RunStore
 
@@ -122,7 +123,7 @@ def _readme(store: RunStore, record: dict[str, Any], data: str) -> str:
     total, form = record["total"], FORMATS[record["format"]]
     model = record["model"]["path"] or "your model"
     lines = load_lines(record["format"], data=data, name=dataset_name(store), model=model)
-    return f"""# {record["run"]["name"]}
+    return f"""# {inline(record["run"]["name"])}
 
 {total["selected"]:,} of {total["rows"]:,} rows, selected by the rule `{record["spec_hash"]}` of InstructDiff UI
 {record["app_version"]}; together they are `{record["ids_hash"]}`.

@@ -22,7 +22,7 @@ from filelock import Timeout
 
 from .. import __version__
 from ..config import RunConfig
-from ..errors import RunError, Stopped, UserError, disk_full
+from ..errors import RunError, Stopped, UserError, disk_full, hidden
 from ..files import write_json
 from . import queue, quotas
 from .events import Meter, Status, record
@@ -86,14 +86,19 @@ def attempt(job: Job, until: str) -> Ending:
     except UserError as error:
         message = error.message
     except OSError as error:
-        message = str(disk_full(error, "the run directory") or error)
-        traceback.print_exc()
+        message = hidden(str(disk_full(error, "the run directory") or error))
+        _print_traceback()
     except Exception as error:
-        message = f"Unexpected {type(error).__name__}: {error}"
-        traceback.print_exc()
+        message = hidden(f"Unexpected {type(error).__name__}: {error}")
+        _print_traceback()
     else:
         status, message = "done", ""
     return Ending(status, message, job.stage)
+
+
+def _print_traceback() -> None:
+    """Into the log, where whoever may see the run reads it."""
+    print(hidden(traceback.format_exc()), file=sys.stderr)
 
 
 def end(store: RunStore, ending: Ending) -> Status:

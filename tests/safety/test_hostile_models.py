@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import pickle
@@ -14,9 +15,11 @@ import torch
 from peft import LoraConfig, get_peft_model
 from tiny_models import tiny_model
 
+from instructdiff_ui import api
 from instructdiff_ui.config import ModelConfig
 from instructdiff_ui.engine.models import Models, describe, load_tokenizer
 from instructdiff_ui.errors import UserError
+from instructdiff_ui.runs.decoding import decoder
 
 
 @pytest.fixture
@@ -168,9 +171,72 @@ def test_a_tokenizer_with_an_odd_pattern(folder, pattern):
     try:
         tokenizer = load_tokenizer(ModelConfig(path=str(folder)))
         tokenizer("a" * 2_000 + "!")
-    except BaseException as error:  # the library gives up by itself, with an error that is no Exception
-        assert isinstance(error, UserError) or type(error).__name__ == "PanicException"
+    except UserError as error:
+        assert "\n" not in error.message
     assert time.monotonic() - began < 20
+
+
+# where the library in Rust gives up (its error is no Exception, and would end the process), or raises a bare one
+SPECIAL = [{"SpecialToken": {"id": "X", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]
+PAIR = [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}]
+GIVES_UP = {
+    "at loading": {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}},
+    "at a text": {"post_processor": {"type": "TemplateProcessing", "single": SPECIAL, "pair": PAIR,
+                                     "special_tokens": {}}},
+    "at decoding": {"decoder": {"type": "Strip", "content": "a", "start": 100, "stop": 100}},
+    "without an unknown token": {"model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {"a": 0}}},
+    "without an id for it": {"model": {"type": "Unigram", "unk_id": None, "vocab": [["a", -1.0], ["b", -1.0]],
+                                       "byte_fallback": False}},
+}  # fmt: skip
+
+
+def spoilt(folder, how):
+    settings(folder, "tokenizer.json", **GIVES_UP[how])
+
+
+@pytest.mark.parametrize("how", list(GIVES_UP))
+def test_a_tokenizer_on_which_its_library_gives_up(folder, how):
+    spoilt(folder, how)
+    with pytest.raises(UserError) as told:
+        tokenizer = load_tokenizer(ModelConfig(path=str(folder)))
+        tokenizer.batch_decode([tokenizer("hello world a a")["input_ids"]])
+    message = told.value.message
+    assert "\n" not in message and len(message) < 500 and str(folder) in message and message.endswith(".")
+
+
+@pytest.mark.parametrize("how", ["at loading", "at decoding"])
+def test_the_page_that_shows_single_tokens_says_so(folder, how):
+    ids = load_tokenizer(ModelConfig(path=str(folder)))("hello world a a")["input_ids"]
+    spoilt(folder, how)
+    with pytest.raises(UserError, match=r"(?i)the tokenizer of .*\.$"):
+        decoder(str(folder), None).decode(ids)
+
+
+@pytest.mark.parametrize("how", ["at loading", "at a text"])
+def test_the_job_of_such_a_model_ends_with_a_sentence(folder, how, settings_of_a_run):
+    spoilt(folder, how)
+    run = api.create_run(api.parse_config(settings_of_a_run))
+    api.start(run, "data")
+    assert api.wait_for(run, 120)
+    now = api.status(run)
+    assert now.state == "failed" and "tokenizer of" in now.message and "Unexpected" not in now.message
+    assert "Traceback" not in api.log_tail(run)
+
+
+@pytest.fixture
+def settings_of_a_run(folder, pool_file):
+    return {"model": {"path": str(folder), "device": "cpu"}, "data": {"sources": [{"path": str(pool_file)}]}}
+
+
+def test_a_tokenizer_that_is_well_stays_what_it_is(folder, tmp_path):
+    tokenizer = load_tokenizer(ModelConfig(path=str(folder)))
+    ids = tokenizer("a text with words")["input_ids"]
+    assert tokenizer.decode(ids) == "a text with words" == copy.deepcopy(tokenizer).decode(ids)
+    tokenizer.save_pretrained(tmp_path / "saved")
+    saved = json.loads((tmp_path / "saved" / "tokenizer_config.json").read_text())
+    assert saved["tokenizer_class"] == json.loads((folder / "tokenizer_config.json").read_text())["tokenizer_class"]
+    with pytest.raises(ValueError, match="You need to specify"):
+        tokenizer(None)  # of whoever wrote that, and no failure of the tokenizer
 
 
 @pytest.mark.parametrize(

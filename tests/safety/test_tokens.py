@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from hub_stub import talking_to
+from hub_stub import hub_stub, talking_to
+from ui.scored_runs import scored_rows
 
 from instructdiff_ui import api
 from instructdiff_ui.api import Visitor
-from instructdiff_ui.errors import UserError
-from instructdiff_ui.runs import executor, home
+from instructdiff_ui.errors import ModelError, UserError, hidden
+from instructdiff_ui.runs import executor, home, worker
+from instructdiff_ui.runs.decoding import decoder
 from instructdiff_ui.runs.store import RunStore
 
 TOKEN, OWNERS = "hf_TheVisitorsOwnTokenForNobodyElse", "hf_TheServersOwnTokenForNoVisitor"
@@ -145,3 +149,71 @@ def test_what_the_server_itself_asks_for_a_visitor(hub, status, visitor, tmp_pat
     for text in (*said, told.out, told.err):
         assert TOKEN not in text and OWNERS not in text
     assert leaks(tmp_path, TOKEN, OWNERS, KEY) == []
+
+
+@pytest.mark.parametrize("visitor", [ANNE, BEN], ids=["anne", "ben"])
+def test_the_tokenizer_that_shows_single_tokens_is_the_visitors_to_ask_for(hub, visitor):
+    with api.acting_as(visitor), pytest.raises(UserError) as told:
+        decoder("org/private-model", "main")
+    assert hub.heard and set(hub.heard) <= ({f"Bearer {TOKEN}", ""} if visitor is ANNE else {""})
+    assert TOKEN not in told.value.message and OWNERS not in told.value.message
+
+
+# what leaves the server ----------------------------------------------------------------------------------------------
+
+OAUTH = "hf_oauth_eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbm5lIn0.x-Y_z"  # what a sign-in on a Space gives
+QUOTES = {  # how libraries quote what they were given
+    "in a header": "401 for {{'authorization': 'Bearer {}'}}",
+    "in an address": "cannot reach https://anne:{}@hub.example/api?x=1",
+    "alone": "{} is not valid",
+}
+
+
+@pytest.mark.parametrize("token", [TOKEN, OAUTH], ids=["token", "oauth"])
+@pytest.mark.parametrize("kind", [RuntimeError, OSError, ModelError])
+def test_a_token_that_a_library_quotes_goes_nowhere(tmp_path, token, kind, monkeypatch, capfd):
+    """Not into the run, its log, its report, its exports, nor into what is published of it."""
+    visitor = Visitor(f"key:{KEY}", "anne", token)
+    with hub_stub({}) as stub, talking_to(stub.url, tmp_path / "cache"), api.acting_as(visitor):
+        stub.users[token] = "anne"
+        (tmp_path / "scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in scored_rows(40)))
+        run = api.import_scores(api.keep_upload(tmp_path / "scores.jsonl"))
+        for quote in QUOTES.values():
+            failing = Mock(side_effect=kind(quote.format(token)))
+            monkeypatch.setattr(worker.Job, "run", failing)
+            assert worker.perform(home.open_store(run), until="selection") == "failed"
+        now = api.status(run)
+        assert now.state == "failed" and now.message and "\n" not in now.message
+        made = api.report(run)
+        api.write_report(run, tmp_path / "report")
+        api.export_package(run, tmp_path / "package.zip")
+        api.export_package(run, tmp_path / "package")
+        for push in (api.publish_run, api.push_dataset):
+            push(run, f"anne/{push.__name__}")
+        opened = api.open_published("anne/publish_run")
+        texts = [repr(now), api.log_tail(run), made.html, made.markdown, repr(api.status(opened)), repr(visitor)]
+    told = capfd.readouterr()
+    published = {f"{name} {path}": content for name, repo in stub.repos.items() for path, content in repo.files.items()}
+    assert len(stub.repos) == 2 and len(published) > 10
+    assert not [name for name, content in published.items() if token.encode() in content]
+    assert not [message for repo in stub.repos.values() for message in repo.messages if token in message]
+    assert not [text for text in (*texts, told.out, told.err) if token in text or "eyJ" in text]
+    assert "Traceback" in told.err or kind is ModelError, "the log tells the rest"
+    assert leaks(tmp_path, token, KEY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"a {TOKEN}.", "a …."),
+        (f"Bearer {'x' * 20} and", "Bearer … and"),
+        ("https://me:secret@host/a and http://host/a@b", "https://…@host/a and http://host/a@b"),
+        (
+            "HF_HUB_OFFLINE, hf_hub_download, hf_xet and hf_transfer",
+            "HF_HUB_OFFLINE, hf_hub_download, hf_xet and hf_transfer",
+        ),
+        ("mail me@host or see org/name@main", "mail me@host or see org/name@main"),
+    ],
+)
+def test_what_is_hidden_and_what_is_not(text, left):
+    assert hidden(text) == left

@@ -16,6 +16,7 @@ import pytest
 from gradio.utils import get_function_description
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from hub_stub import Repo, hub_stub, talking_to
 from scored_runs import scored_rows, scored_run
 from starlette.middleware import Middleware
 
@@ -234,7 +235,15 @@ def public(monkeypatch):
     made.close()
 
 
-def test_visitors_have_runs_of_their_own_by_their_keys(public, pool_file, model_folder):
+@pytest.fixture
+def hub(tmp_path):
+    """Whose sizes the server looks at before it makes a visitor's run."""
+    weights = {"config.json": b"{}", "model.safetensors": b"weights"}
+    with hub_stub({"org/tiny": Repo(weights, kind="models")}) as stub, talking_to(stub.url, tmp_path / "cache"):
+        yield stub
+
+
+def test_visitors_have_runs_of_their_own_by_their_keys(public, hub, pool_file, model_folder):
     def asking(key: str | None):
         client = Client(public, verbose=False, headers={HEADER: key} if key else {})
         return lambda name, **arguments: client.predict(**arguments, api_name=f"/{name}")
@@ -251,7 +260,8 @@ def test_visitors_have_runs_of_their_own_by_their_keys(public, pool_file, model_
         for name, more in {"status": {}, "describe_run": {}, "start": {}, "delete_run": {}, "export": {}}.items():
             assert "There is no run" in refused(stranger, name, run=run, **more)
     assert "has to know you" in refused(nobody, "create_run", model="org/tiny", datasets=["org/data"])
-    assert "has to know you" in refused(nobody, "upload_dataset", file=handle_file(pool_file))
+    with pytest.raises(httpx.HTTPStatusError, match="403"):  # the file is refused before the function is asked
+        nobody("upload_dataset", file=handle_file(pool_file))
     for asked in (mine, other, nobody):
         assert "reads no paths" in refused(asked, "describe_dataset", datasets=[str(pool_file)])
     assert "reads no paths" in refused(other, "describe_dataset", datasets=[kept])

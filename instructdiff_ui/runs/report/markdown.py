@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ...errors import steady
 from .blocks import Block, Code, Document, Figure, Heading, Points, Sample, Section, Table, Text
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
@@ -66,14 +67,14 @@ def _cells(cells: Iterable[str]) -> str:
 
 def inline(text: str) -> str:
     """Text that Markdown and the HTML in it read as nothing but text, on one line."""
-    flat = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    flat = steady(" ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;")
     escaped = _SPECIAL.sub(lambda found: f"\\{found[0]}", flat)
     return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", escaped, count=1)
 
 
 def code(text: str) -> str:
     """A code span on one line whose marks are more than any run of backticks in it."""
-    flat = " ".join(text.split())
+    flat = steady(" ".join(text.split()))
     marks = "`" * (_longest_run(flat) + 1)
     space = " " if flat.startswith("`") or flat.endswith("`") else ""
     return f"{marks}{space}{flat}{space}{marks}"

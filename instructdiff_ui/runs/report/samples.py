@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
 
+from ...errors import steady
 from ...selection.outcome import DECISIONS, NLL_HIGH, NLL_LOW, RANK, SELECTED
 from ..exploration import Exploration, Preview
 from . import numbers as n
@@ -78,9 +78,5 @@ def _shown(exploration: Exploration, preview: Preview, positions: list[int]) -> 
 
 def clipped(text: str, limit: int = CLIP) -> str:
     """The beginning of a text; what is no character, or would steer a terminal, is shown as �."""
-    plain = "".join("\N{REPLACEMENT CHARACTER}" if _control(c) else c for c in text[:limit].replace("\r\n", "\n"))
+    plain = steady(text[:limit].replace("\r\n", "\n"))
     return plain if len(text) <= limit else f"{plain}…"
-
-
-def _control(character: str) -> bool:
-    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")
