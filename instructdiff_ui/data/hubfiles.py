@@ -85,11 +85,13 @@ def _cards(repo: Repository) -> Iterator[dict[str, Any]]:
     """What the library would take for the settings of the dataset, as it reads them."""
     import yaml
     from huggingface_hub import DatasetCard
-    from huggingface_hub.errors import EntryNotFoundError
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     for name in _CARDS:
         try:
             path = repo.download(name)
+        except LocalEntryNotFoundError:  # the Hub could not be asked, so nobody knows
+            raise
         except EntryNotFoundError:
             continue
         if name.endswith(".md"):

@@ -314,7 +314,11 @@ def _own_tables(repo: hubfiles.Repository, names: list[str], name: str) -> RawTa
     rows: list[dict[str, Any]] = []
     size = 0
     for path in names:
-        found = _read_parquet(repo.download(path)).rows
+        local = repo.download(path)
+        try:
+            found = _read_parquet(local).rows
+        except DataError as error:  # where it lies here is nobody's concern
+            raise DataError(error.message.replace(str(local), path)) from None
         size += bounds.weight(found)
         bounds.check_size(name, size)
         rows += found

@@ -18,6 +18,7 @@ from ..data.sources import SUFFIXES
 from ..files import DEMO, expanded
 from ..runs import home
 from ..runs.plan import Stage, plan
+from ..runs.report.markdown import inline
 from ..runs.store import RunStore
 
 LOCAL = "local:"
@@ -82,6 +83,7 @@ def portable(store: RunStore) -> Portable:
     places |= {str(home.root().resolve()): "home", tempfile.gettempdir(): "tmp"}
     texts = {spelt: new for old, new in renamed.items() if old != new for spelt in _spellings(old)}
     known = {old: new for old, new in (places | texts).items() if len(old) > 1}
+    known |= {inline(old): inline(new) for old, new in known.items()}  # as cards write them
     longest = sorted(known.items(), key=lambda pair: -len(pair[0]))
     return Portable(changed, tuple(longest), tuple(prints.items()), pairs)
 

@@ -121,6 +121,7 @@ def test_the_cards_on_the_hub(run, hub: HubStub):
     publish_run(run, "me/run", token=TOKEN)
     for name in ("me/rows", "me/run"):
         header, body = split(hub.repos[name].files["README.md"].decode())
+        assert run.path.parent.name not in body.replace("\\", ""), "where it lay stays here"
         assert header["license"] == "other"
         headings = checked(body)
         assert "evil" in headings[0] and not [one for one in headings if one in ("d", "Heading")]

@@ -184,6 +184,11 @@ def test_a_table_that_repeats_one_long_text(tmp_path):
     assert "takes more than 6 MB once it is unpacked" in refused(answer)
 
 
+def test_a_table_that_is_none_does_not_say_where_it_lies(tmp_path):
+    answer, _ = read(tmp_path, {"org/data": Repo({"data.parquet": b"PAR1" + b"x" * 50})})
+    assert "data.parquet is not a readable Parquet file" in refused(answer) and str(tmp_path) not in answer[1]
+
+
 def test_many_tables_that_are_within_bounds_one_by_one(tmp_path):
     rows = [{"instruction": "x" * 1_000, "output": "y"}] * 2_000
     answer, _ = read(tmp_path, {"org/data": Repo({f"data/train-{k}.parquet": parquet(rows) for k in range(4)})})
