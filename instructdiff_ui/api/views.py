@@ -8,7 +8,6 @@ from ..config import SelectionSpec
 from ..runs import home
 from ..runs.exploration import explore
 from ..runs.views import Views
-from ..runs.views import views as _views
 from ..selection.association import Correlations
 from ..selection.contrast import Contrast, KindContrast
 from ..selection.curves import Curve
@@ -16,7 +15,7 @@ from ..selection.grids import GridCounts, Quartiles
 
 
 def _of(run: str) -> Views:
-    return _views(explore(home.open_store(run)))
+    return explore(home.open_store(run)).views
 
 
 def curves(run: str, spec: SelectionSpec, column: str = "delta_entropy") -> Curve:

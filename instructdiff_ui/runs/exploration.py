@@ -32,6 +32,7 @@ from .held import hold
 from .rowviews import RowView, by_hand, row_view
 from .store import RunStore
 from .texts import Texts
+from .views import Views
 
 _CLIP = 300  # characters of a text in the table of rows
 MAX_MATCHING = 2000  # rows that can be kept or dropped by hand at once
@@ -123,6 +124,11 @@ class Exploration:
         return borderline(self.selections, self._select(spec), error)
 
     # columns -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def views(self) -> Views:
+        """What the charts show."""
+        return Views(self)
 
     @cached_property
     def texts(self) -> Texts:

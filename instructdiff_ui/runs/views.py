@@ -6,6 +6,7 @@ Made of the columns that an exploration holds. Knows nothing of how anything is 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,14 +17,9 @@ from ..selection.contrast import Contrast, KindContrast, contrast, contrast_kind
 from ..selection.cube import Cube, cube
 from ..selection.curves import Curve, Curves
 from ..selection.grids import Grid, GridCounts, Quartiles
-from .exploration import Exploration
-from .held import hold
 
-
-@hold
-def views(exploration: Exploration) -> Views:
-    """The views of an exploration, made once."""
-    return Views(exploration)
+if TYPE_CHECKING:
+    from .exploration import Exploration
 
 
 class Views:
@@ -33,9 +29,6 @@ class Views:
         self._grid = lru_cache(maxsize=3)(self._make_grid)
         self.cube = lru_cache(maxsize=2)(self._make_cube)
         self.correlations = lru_cache(maxsize=4)(self._make_correlations)
-
-    def __len__(self) -> int:
-        return len(self._run)
 
     def curves(self, spec: SelectionSpec, column: str) -> Curve:
         """Density and cumulative share of ΔH or ΔNLL per domain under `spec`."""
