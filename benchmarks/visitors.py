@@ -95,6 +95,9 @@ class Visitor:
         self.fire(self.event("rerun", "click"))
         self.fire(self.event("run-id", "change"))
 
+    def stop(self) -> None:
+        self.fire(self.event("stop", "click"))
+
     def threshold(self) -> None:
         domain = self.random.choice(["", "math", "code", "general", "medical"])
         value = self.random.uniform(2, 60)
@@ -196,6 +199,9 @@ def measured(
             jobs[0] += 1
             while time.monotonic() < end and visitor.at_work():
                 time.sleep(POLL)
+        visitor.stop()
+        while visitor.at_work():
+            time.sleep(POLL)
 
     threads = [threading.Thread(target=visit, args=(k,)) for k in range(visitors)] + [threading.Thread(target=work)]
     began = time.monotonic()

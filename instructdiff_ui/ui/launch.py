@@ -19,6 +19,7 @@ from .page import build
 from .view import ASSETS
 
 MAX_UPLOAD = "2gb"
+TIDY, SWEEP = 60, 3600  # seconds from one time to the next
 
 
 def theme() -> gr.themes.Base:
@@ -63,7 +64,11 @@ def theme() -> gr.themes.Base:
 
 
 def _keep_house() -> None:
-    """Fetch the runs that everyone is to find; remove what visitors left behind long ago, now and every hour."""
+    """Fetch the runs that everyone is to find; remove what visitors left behind long ago, now and every hour.
+
+    Memory is tidied more often: each answer of gradio's makes components anew that hold themselves in cycles, and the
+    collector, left to itself, waits for a quarter of the objects of all sessions to be such garbage.
+    """
     with api.acting_as(None):
         for run in hosting.gallery():
             try:
@@ -75,7 +80,9 @@ def _keep_house() -> None:
             api.sweep()
         except OSError:
             traceback.print_exc()
-        time.sleep(3600)
+        for _ in range(SWEEP // TIDY):
+            time.sleep(TIDY)
+            gc.collect()
 
 
 def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
