@@ -11,6 +11,7 @@ os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # it would keep what was l
 # isort: off
 from instructdiff_ui.runs import zerogpu  # noqa: F401  first: on ZeroGPU it imports `spaces`, before CUDA is touched
 from instructdiff_ui import hosting
+from instructdiff_ui.errors import UserError
 from instructdiff_ui.ui import launch
 
 
@@ -21,7 +22,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=None, help="default: the first free one from 7860")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     arguments = parser.parse_args()
-    launch.launch(host=arguments.host, port=arguments.port, open_browser=arguments.open)
+    try:
+        launch.launch(host=arguments.host, port=arguments.port, open_browser=arguments.open)
+    except UserError as error:  # a setting of the environment that cannot be meant
+        parser.exit(2, f"{error.message}\n")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from .. import hosting
 from ..errors import HubError, RunError
 from ..hub import client, jobs, published, publishing, pushing
 from ..hub.access import Checked, check_dataset, check_model
+from ..hub.client import account_of
 from ..hub.jobs import JobPlan, JobState, flavors
 from ..hub.published import Link, parse_link
 from ..hub.repos import Pushed
@@ -21,6 +22,7 @@ __all__ = [
     "JobState",
     "Link",
     "Pushed",
+    "account_of",
     "check_dataset",
     "check_model",
     "flavors",

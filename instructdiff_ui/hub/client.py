@@ -43,6 +43,22 @@ def name_of(token: str | None) -> str | None:
         return str(api_of(token).whoami()["name"])
 
 
+def account_of(token: str) -> tuple[str, str]:
+    """Id and name of the account that a token belongs to; `HubError` for a token that the Hub does not know."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    with speaking("your account"):
+        try:
+            about = api_of(token).whoami()
+        except HfHubHTTPError as error:
+            if error.response.status_code in (401, 403):
+                raise HubError("The Hub does not know the token that was sent.") from None
+            raise
+    if about.get("type") != "user":
+        raise HubError("This token is not one of a person's account.")
+    return str(about["id"]), str(about["name"])
+
+
 def full_id(repo_id: str, kind: str, token: str) -> str:
     """`org/name` for an id that was given with or without its owner; the owner is the token's by default."""
     plain = check_repo_id(repo_id.strip(), kind)

@@ -46,6 +46,13 @@ def named_key(http: HTTPConnection) -> str:
     return key if len(key) >= SHORTEST else ""
 
 
+def bearer(http: HTTPConnection) -> str:
+    """The Hub token that a script sends, in either of the headers that clients use; empty without one."""
+    said = http.headers.get("authorization") or http.headers.get("x-hf-authorization") or ""
+    scheme, _, token = said.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip().startswith("hf_") else ""
+
+
 class Gate:
     """ASGI middleware for public servers: looks at each request before gradio does."""
 
@@ -69,7 +76,7 @@ class Gate:
         address = route.lower().removeprefix("file=").removeprefix("file/").startswith(("http:", "https:"))
         if (api and (address or route.startswith(CLOSED))) or scope["path"].startswith("/monitoring"):
             raise Refused(404, "This server has nothing there.")
-        key = named_key(request)
+        key = bearer(request) or named_key(request)
         # the server's own client answers all MCP requests in one session, whose name nobody learns
         owner = None if request.headers.get("x-gradio-user") == "mcp" else key
         if scope["method"] == "POST" and route.rstrip("/") == "upload":

@@ -1,17 +1,18 @@
-"""Whose request it is, on a server that strangers use: a signed-in account, a browser's cookie, or a script's key.
+"""Whose request it is, on a server that strangers use: an account of the Hub, a browser's cookie, or a script's key.
 
 Every function of the page is wrapped in one place, so that none can forget whom it serves. Knows nothing of runs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ import gradio as gr
 from gradio.context import LocalContext
 from gradio.utils import get_space
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,9 +28,10 @@ from .. import api, hosting
 from ..api import Visitor
 from .gate import COOKIE as COOKIE
 from .gate import HEADER as HEADER
-from .gate import Gate, named_key
+from .gate import Gate, bearer, named_key
 
 KEY_BYTES = 32  # of a new key
+REMEMBERED = 300  # seconds that the account of a token is known without asking the Hub again
 _YEAR = 365 * 86_400
 
 
@@ -48,7 +51,7 @@ def _for_visitor(function: Callable) -> Callable:
 
     @wraps(function)
     def served(*args: Any, **kwargs: Any) -> Any:
-        with api.acting_as(visitor_of(LocalContext.request.get(None))):
+        with _serving(visitor_of(LocalContext.request.get(None))):
             return function(*args, **kwargs)
 
     return served
@@ -62,7 +65,7 @@ def _steps_for_visitor(function: Callable) -> Callable:
         visitor = visitor_of(LocalContext.request.get(None))
         steps = function(*args, **kwargs)
         while True:
-            with api.acting_as(visitor):
+            with _serving(visitor):
                 try:
                     step = next(steps)
                 except StopIteration:
@@ -72,10 +75,20 @@ def _steps_for_visitor(function: Callable) -> Callable:
     return served
 
 
+@contextmanager
+def _serving(visitor: Visitor) -> Iterator[None]:
+    """Whoever asks for anything is here, and so is what is theirs to stay."""
+    with api.acting_as(visitor):
+        api.seen()
+        yield
+
+
 def visitor_of(request: gr.Request | None) -> Visitor:
-    """The account that is signed in, else the holder of a key in the cookie or the header, else nobody."""
+    """The account whose token is sent, else the one that is signed in, else the holder of a key, else nobody."""
     if request is None or request.request is None:
         return api.NOBODY
+    if token := bearer(request.request):
+        return _accounts.holder(token)
     if account := _account(request.request.scope.get("session") or {}):
         return account
     key = key_of(request)
@@ -100,6 +113,28 @@ def _account(session: dict[str, Any]) -> Visitor | None:
     return Visitor(f"hub:{user['sub']}", user.get("preferred_username"), info["access_token"])
 
 
+class Accounts:
+    """Whose the tokens of scripts are, as the Hub says; the tokens themselves are not kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, str, str]] = {}  # by hash: until when, the account's id and name
+
+    def holder(self, token: str) -> Visitor:
+        """The account of a token; `gr.Error` for one that the Hub does not know."""
+        digest, now = hashlib.sha256(token.encode()).hexdigest(), time.monotonic()
+        if self._known.get(digest, (0.0,))[0] < now:
+            self._known = {key: known for key, known in self._known.items() if known[0] >= now}
+            try:
+                self._known[digest] = (now + REMEMBERED, *api.account_of(token))
+            except api.UserError as error:
+                raise gr.Error(error.message, print_exception=False) from None
+        _, account, name = self._known[digest]
+        return Visitor(f"hub:{account}", name, token)
+
+
+_accounts = Accounts()
+
+
 class Door:
     """ASGI middleware: gives each browser a key of its own, and turns away posts that another site's page sent."""
 
@@ -112,7 +147,7 @@ class Door:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _same_site(headers):
             return await PlainTextResponse("This request comes from another site.", 403)(scope, receive, send)
-        if not self.public or scope["method"] != "GET" or COOKIE in SimpleCookie(headers.get("cookie", "")):
+        if not self.public or scope["method"] != "GET" or named_key(HTTPConnection(scope)):
             return await self.app(scope, receive, send)
 
         async def with_key(message: Message) -> None:

@@ -16,13 +16,14 @@ import pytest
 from gradio.utils import get_function_description
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from hub_stub import Repo, hub_stub, talking_to
+from hub_stub import TOKEN, Repo, hub_stub, talking_to
 from scored_runs import scored_rows, scored_run
 from starlette.middleware import Middleware
 
+from instructdiff_ui import api
 from instructdiff_ui.api import remote
-from instructdiff_ui.runs import visitors
-from instructdiff_ui.ui import endpoints, page
+from instructdiff_ui.runs import home, visitors
+from instructdiff_ui.ui import endpoints, identity, page
 from instructdiff_ui.ui.identity import HEADER, Door, serve_visitors
 
 mcp = pytest.importorskip("mcp")
@@ -243,18 +244,20 @@ def hub(tmp_path):
         yield stub
 
 
-def test_visitors_have_runs_of_their_own_by_their_keys(public, hub, pool_file, model_folder):
-    def asking(key: str | None):
-        client = Client(public, verbose=False, headers={HEADER: key} if key else {})
-        return lambda name, **arguments: client.predict(**arguments, api_name=f"/{name}")
+def asking_as(url: str, headers: dict[str, str]):
+    """A function that calls a published one over HTTP with these headers."""
+    client = Client(url, verbose=False, headers=headers)
+    return lambda name, **arguments: client.predict(**arguments, api_name=f"/{name}")
 
-    mine, other, nobody = asking("m" * 40), asking("o" * 40), asking(None)
+
+def test_visitors_have_runs_of_their_own_by_their_keys(public, hub, pool_file, model_folder):
+    mine, other, nobody = (asking_as(public, headers) for headers in ({HEADER: "m" * 40}, {HEADER: "o" * 40}, {}))
     kept = mine("upload_dataset", file=handle_file(pool_file))["dataset"]
     assert mine("describe_dataset", datasets=[kept])["rows"] > 0
     run = mine("create_run", model="org/tiny", datasets=[kept])["run"]
     assert [one["run"] for one in mine("list_runs")] == [run]
     for key, known in {"m" * 40: [run], "o" * 40: [], "": [], "short": []}.items():
-        assert asyncio.run(runs_by_mcp(public, key)) == known
+        assert asyncio.run(runs_by_mcp(public, {HEADER: key} if key else {})) == known
     for stranger in (other, nobody):
         assert stranger("list_runs") == []
         for name, more in {"status": {}, "describe_run": {}, "start": {}, "delete_run": {}, "export": {}}.items():
@@ -269,16 +272,37 @@ def test_visitors_have_runs_of_their_own_by_their_keys(public, hub, pool_file, m
     assert "reads no paths" in refused(mine, "create_run", model=str(model_folder), datasets=[kept])
 
 
-async def runs_by_mcp(url: str, key: str) -> list[str]:
+def test_a_script_with_a_token_is_its_account_and_pushes_as_it(public, hub, monkeypatch, tmp_path):
+    monkeypatch.setattr(identity, "_accounts", identity.Accounts())
+    hub.users |= {TOKEN: "me"}
+    me = {"authorization": f"Bearer {TOKEN}"}
+    mine, account = asking_as(public, me), api.Visitor("hub:id-me")
+    with api.acting_as(None):
+        run = scored_run(tmp_path, scored_rows())
+        made = home.open_store(run).path
+    with api.acting_as(account):
+        home.runs_dir().mkdir(parents=True)
+        made.rename(home.runs_dir() / run)
+    assert mine("push_to_hub", run=run, repo_id="rows")["repo_id"] == "me/rows"
+    assert asyncio.run(runs_by_mcp(public, me)) == [run]
+    assert "Sign in with Hugging Face first" in refused(
+        asking_as(public, {HEADER: "m" * 40}), "push_to_hub", run=run, repo_id="rows"
+    )
+    assert "The Hub does not know the token" in refused(
+        asking_as(public, {"authorization": "Bearer hf_x"}), "list_runs"
+    )
+
+
+async def runs_by_mcp(url: str, headers: dict[str, str]) -> list[str]:
     from mcp import ClientSession
     from mcp.client.streamable_http import streamablehttp_client
 
     async with (
-        streamablehttp_client(f"{url}gradio_api/mcp/", headers={HEADER: key} if key else {}) as (read, write, _),
+        streamablehttp_client(f"{url}gradio_api/mcp/", headers=headers) as (read, write, _),
         ClientSession(read, write) as session,
     ):
         await session.initialize()
-        if len(key) < 32:
+        if len(headers.get(HEADER, "")) in range(1, 32) or not headers:
             told = await session.call_tool("open_demo", {})
             assert told.isError
             told = await session.call_tool("create_run", {"model": "org/tiny", "datasets": ["org/data"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Generator
@@ -11,6 +12,7 @@ from http.cookies import SimpleCookie
 import gradio as gr
 import httpx
 import pytest
+from hub_stub import hub_stub, talking_to
 from starlette.middleware import Middleware
 
 from instructdiff_ui import api
@@ -31,6 +33,13 @@ def steps() -> Generator[str, None, None]:
     for _ in range(3):
         yield who()
         time.sleep(0.01)
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    monkeypatch.setattr(identity, "_accounts", identity.Accounts())
+    with hub_stub({}) as stub, talking_to(stub.url, tmp_path / "cache"):
+        yield stub
 
 
 @pytest.fixture
@@ -89,6 +98,48 @@ def test_a_script_names_its_key_in_a_header(served):
     assert call(url, headers={HEADER: KEY}) == [f"key:{KEY}"]
     assert call(url) == ["nobody"]
     assert call(url, headers={HEADER: "short"}) == ["nobody"], "a key that can be guessed is none"
+
+
+@pytest.mark.parametrize(
+    "others",
+    ["a/b=1", 'weird={"a": 1}', "a b", "n\xe4me=1", "theirs"],
+    ids=["slash", "json", "space", "letter", "no value"],
+)
+def test_a_key_stays_beside_any_other_cookie_of_the_host(served, others):
+    url = served()
+    cookies = {"cookie": f"{others}; {COOKIE}={KEY}".encode("latin-1")}
+    answer = httpx.get(url, headers=cookies)
+    assert answer.status_code == 200 and "set-cookie" not in answer.headers
+    assert call(url, headers=cookies) == [f"key:{KEY}"]
+
+
+def test_a_key_that_could_be_guessed_is_replaced(served):
+    assert COOKIE in SimpleCookie(httpx.get(served(), cookies={COOKIE: "short"}).headers["set-cookie"])
+
+
+@pytest.mark.parametrize("header", ["authorization", "x-hf-authorization"])
+def test_a_script_is_the_account_of_its_token(served, hub, header):
+    hub.users["hf_anne"] = "anne"
+    url = served()
+    sent = {header: "Bearer hf_anne"}
+    assert call(url, headers=sent) == ["hub:id-anne"] == call(url, headers=sent | {HEADER: KEY})
+    assert sum("whoami" in one for one in hub.requests) == 1, "asked once, and remembered for some minutes"
+
+
+def test_a_token_that_the_hub_does_not_know_is_told_so(served, hub):
+    call, sent = f"{served()}gradio_api/call/who", {"authorization": "Bearer hf_no"}
+    asked = httpx.post(call, json={"data": []}, headers=sent)
+    answer = httpx.get(f"{call}/{asked.json()['event_id']}", headers=sent, timeout=20)
+    assert "The Hub does not know the token that was sent." in answer.text and "hf_no" not in answer.text
+
+
+def test_whoever_asks_for_anything_is_here(served, monkeypatch, tmp_path):
+    monkeypatch.setenv("INSTRUCTDIFF_HOME", str(tmp_path))
+    place = tmp_path / "visitors" / api.Visitor(f"key:{KEY}").folder
+    place.mkdir(parents=True)
+    os.utime(place, (0, 0))
+    call(served(), headers={HEADER: KEY})
+    assert time.time() - (place / "seen").stat().st_mtime < 60, "a script's runs must not be taken for abandoned"
 
 
 def test_every_step_of_a_generator_knows_whom_it_serves(served):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any, Literal
@@ -253,10 +254,14 @@ def export(run: str, format: Format = "jsonl", scores: bool = True, package: boo
     """
     known = exports.package.FORMATS[format]
     folder = Path(tempfile.mkdtemp(prefix="instructdiff-api-"))
-    if package:
-        return exports.export_package(run, folder / "selected.zip", fmt=format).path
-    path = folder / f"selected{known.suffix or '.zip'}"
-    exports.export(run, path, fmt=format, scores=scores)
+    try:
+        if package:
+            return exports.export_package(run, folder / "selected.zip", fmt=format).path
+        path = folder / f"selected{known.suffix or '.zip'}"
+        exports.export(run, path, fmt=format, scores=scores)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return path
 
 
