@@ -285,12 +285,9 @@ def test_a_script_with_a_token_is_its_account_and_pushes_as_it(public, hub, monk
         made.rename(home.runs_dir() / run)
     assert mine("push_to_hub", run=run, repo_id="rows")["repo_id"] == "me/rows"
     assert asyncio.run(runs_by_mcp(public, me)) == [run]
-    assert "Sign in with Hugging Face first" in refused(
-        asking_as(public, {HEADER: "m" * 40}), "push_to_hub", run=run, repo_id="rows"
-    )
-    assert "The Hub does not know the token" in refused(
-        asking_as(public, {"authorization": "Bearer hf_x"}), "list_runs"
-    )
+    guest, unknown = (asking_as(public, one) for one in ({HEADER: "m" * 40}, {"authorization": "Bearer hf_x"}))
+    assert "There is no run" in refused(guest, "push_to_hub", run=run, repo_id="rows")
+    assert "The Hub does not know the token" in refused(unknown, "list_runs")
 
 
 async def runs_by_mcp(url: str, headers: dict[str, str]) -> list[str]:
