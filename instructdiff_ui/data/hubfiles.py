@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from urllib.parse import urlsplit
 
 from .. import hosting
 from ..errors import DataError
-from . import bounds
+from . import bounds, hubcache
+from .hub import hub_error
 
-_READ = re.compile(r".+\.(?:parquet|jsonl|ndjson|json|csv|tsv|txt|arrow)(?:\.(?:gz|zst|bz2|xz|zip))?", re.I)
+READ = re.compile(r".+\.(?:parquet|jsonl|ndjson|json|csv|tsv|txt|arrow)(?:\.(?:gz|zst|bz2|xz|zip))?", re.I)
 _CARDS = ("README.md", ".huggingface.yaml")  # where the library looks for `configs`
 
 
@@ -56,12 +58,24 @@ def check_files(repo: Repository, names: list[str]) -> None:
     """On a public server: refuse, before the first byte, files of another kind than is read or of too many bytes."""
     if not hosting.is_public():
         return
-    if odd := next((name for name in names if not _READ.fullmatch(name)), None):
+    if odd := next((name for name in names if not READ.fullmatch(name)), None):
         raise DataError(f"The dataset {repo.repo_id!r} is in {odd[:100]!r}: this server reads tables and text alone.")
-    sizes = [repo.sizes.get(name) for name in names]
-    if None in sizes:
+    sizes = {name: size for name in names if (size := repo.sizes.get(name)) is not None}
+    if len(sizes) < len(set(names)):
         raise DataError(f"The Hub does not say how large the dataset {repo.repo_id!r} is, so it is not read here.")
-    bounds.check_download(f"The dataset {repo.repo_id!r}", sum(size or 0 for size in sizes))
+    bounds.check_download(f"The dataset {repo.repo_id!r}", sum(sizes.values()))
+    hubcache.check_room(repo.repo_id, "dataset", repo.revision, sizes)
+
+
+@contextmanager
+def discarding(repo: Repository, names: list[str], built: str | None = None) -> Iterator[None]:
+    """On a public server: remove from the cache what cannot be read inside, unless it is the Hub that failed."""
+    try:
+        yield
+    except Exception as error:
+        if hosting.is_public() and hub_error(error, repo.repo_id) is None:
+            hubcache.discard(repo.repo_id, repo.revision, names, Path(built) if built else None)
+        raise
 
 
 def check_contents(repo: Repository, names: list[str]) -> None:

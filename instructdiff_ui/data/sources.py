@@ -296,21 +296,23 @@ def _read_hub(source: SourceConfig, token: str | None) -> RawTable:
         files = hubfiles.files_of(repo, builder.config.data_files or {})
         split = _choose_split(list(files), source.split, f"The dataset {repo_id!r}")
         if hosting.is_public() and all(path.endswith(".parquet") for path in files[split]):
-            return _own_tables(repo, files[split], name)
+            hubfiles.check_files(repo, files[split])
+            with hubfiles.discarding(repo, files[split]):
+                return _own_tables(repo, files[split], name)
         every = [path for paths in files.values() for path in paths]  # the library loads them all
         hubfiles.check_files(repo, every)
-        hubfiles.check_contents(repo, every)
-        dataset = datasets.load_dataset(repo_id, subset, split=split, **access)
+        with hubfiles.discarding(repo, every, builder.cache_dir):
+            hubfiles.check_contents(repo, every)
+            dataset = datasets.load_dataset(repo_id, subset, split=split, **access)
+            return _from_dataset(dataset, name, repo.revision)
     except DataError:
         raise
     except Exception as error:
         raise hub_error(error, repo_id) or DataError(_unusable(repo_id, error)) from None
-    return _from_dataset(dataset, name, repo.revision)
 
 
 def _own_tables(repo: hubfiles.Repository, names: list[str], name: str) -> RawTable:
     """The Parquet files of a split, one after the other, within the bounds of all together."""
-    hubfiles.check_files(repo, names)
     rows: list[dict[str, Any]] = []
     size = 0
     for path in names:
