@@ -16,7 +16,7 @@ _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one visitor of a public server may use; each is set by `INSTRUCTDIFF_MAX_<NAME>` (`MAX_ROWS`, …)."""
+    """What visitors of a public server may use; each is set by `INSTRUCTDIFF_MAX_<NAME>` (`MAX_ROWS`, …)."""
 
     rows: int = 20_000  # of a run's pool
     tokens: int = 5_000_000  # of the responses of a run's pool
@@ -26,6 +26,9 @@ class Limits:
     download_mb: int = 8_000  # of one model or dataset of the Hub
     disk_mb: int = 4_000  # of all runs and uploads
     keep_days: int = 14  # after which runs that nobody looked at are removed
+    workers: int = 4  # jobs of all visitors at work at once; the others wait
+    minutes: int = 60  # that a job has at a time
+    cache_gb: int = 20  # of models and datasets of the Hub, of all visitors together
 
 
 def is_public() -> bool:

@@ -1,7 +1,8 @@
 """The process that does a run's work: `python -m instructdiff_ui.runs.worker RUN_DIR --until STAGE`.
 
 It holds the run's lock while it lives, does the stages that are not done yet, waits for the accelerator where a stage
-needs it, and writes what happens into the run directory. It talks to nobody: others read.
+needs it, and writes what happens into the run directory. It talks to nobody: others read. On a public server it waits
+for a place first; what takes memory is imported after that.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import Timeout
 
@@ -24,15 +24,16 @@ from .. import __version__
 from ..config import RunConfig
 from ..errors import RunError, Stopped, UserError, disk_full, hidden
 from ..files import write_json
-from . import queue, quotas
+from . import quotas
+from .admission import Admission
 from .events import Meter, Status, record
 from .experiments import records
 from .jobs import EXPERIMENTS, Task, tasks
 from .plan import Stage, plan
-from .results import publish
-from .stages import WORK
-from .stages.context import Context, pinned_config
 from .store import RunStore
+
+if TYPE_CHECKING:
+    from .stages.context import Context
 
 FAILURE = "failure.json"  # in the folder of a stage that was tried in vain: why
 
@@ -82,7 +83,7 @@ def attempt(job: Job, until: str) -> Ending:
     except NotOurs:
         status, message = None, ""
     except Stopped:
-        status, message = "stopped", "Stopped; what is done is kept."
+        status, message = "stopped", job.admission.out_of_time() or "Stopped; what is done is kept."
     except UserError as error:
         message = error.message
     except OSError as error:
@@ -142,14 +143,14 @@ class Job:
     """One pass over the stages that were asked for, or over those of a `part` as long as it is their turn."""
 
     def __init__(self, store: RunStore, should_stop: Callable[[], bool], *, part: Part | None = None):
-        self.store, self.should_stop, self.part = store, should_stop, part
+        self.store, self.part = store, part
         self.stage = ""
+        self.admission = Admission(store, should_stop, alone=part is None)
         self._models: Any = None  # engine.models.Models, once a stage asks for weights
-        self._accelerator = ExitStack()
-        self._has_turn = False
 
     def run(self, until: str) -> None:
         try:
+            self.admission.take_place(until)
             if until == EXPERIMENTS:
                 self._experiments()
             else:
@@ -157,7 +158,7 @@ class Job:
         finally:
             if self._models is not None:
                 self._models.close()
-            self._accelerator.close()
+            self.admission.close()
 
     def _experiments(self) -> None:
         """One experiment after the other, those included that are asked for meanwhile."""
@@ -171,6 +172,8 @@ class Job:
 
     def _all(self, wanted: list[Task]) -> dict[str, str]:
         """Do what is not done; returns why optional stages failed, by their fingerprint."""
+        from .results import publish
+
         main = plan(self.store.config(), self.store.spec())
         given_up = self.part.given_up if self.part else {}
         failed: dict[str, str] = {}
@@ -201,32 +204,25 @@ class Job:
         write_json(task.stage.folder(self.store) / FAILURE, {"message": message})
         record(self.store, task.key, "failed", message)
 
-    def _take_turn(self, task: Task) -> None:
-        """Wait for the accelerator, once: the job keeps it until it ends."""
-        quotas.check_pool(self.store)
-        if self._has_turn or (self.part is not None and not self.part.queues):
-            return
-
-        def on_wait(ahead: int) -> None:
-            record(self.store, task.key, "queued", _waiting(ahead), ahead=ahead)
-
-        self._accelerator.enter_context(queue.turn(self.store.run_id, on_wait=on_wait, should_stop=self.should_stop))
-        self._has_turn = True
-
     def _do(self, task: Task) -> None:
+        from .stages import WORK
+        from .stages.context import Context
+
         stage = task.stage
         self.stage = task.key
-        if self.should_stop():
+        if self.admission.should_stop():
             raise Stopped
         if stage.accelerator:
-            self._take_turn(task)
+            quotas.check_pool(self.store)
+            if self.part is None or self.part.queues:
+                self.admission.take_turn(task.key)
         meter = Meter(self.store, task.key)
         record(self.store, task.key, "started")
         meter.begin()
         print(f"{time.strftime('%H:%M:%S')} {task.label if task.optional else stage.name}", flush=True)
         begun = time.monotonic()
-        config = task.config if self.part is None else self.part.settings(task.config)
-        context = Context(self.store, config, stage, meter, self.should_stop, lambda: self._weights(context))
+        config = self._settings(task.config)
+        context = Context(self.store, config, stage, meter, self.admission.should_stop, lambda: self._weights(context))
         context.folder.mkdir(parents=True, exist_ok=True)
         (context.folder / FAILURE).unlink(missing_ok=True)
         facts = WORK[stage.work](context)
@@ -234,9 +230,16 @@ class Job:
         self.store.finish(stage.name, stage.fingerprint, _manifest(stage, facts, seconds))
         record(self.store, task.key, "done", **_small(facts))
 
+    def _settings(self, config: RunConfig) -> RunConfig:
+        """The settings for this process; how many others score beside it is not for visitors to say."""
+        if self.admission.limited:
+            return config.model_copy(update={"scoring": config.scoring.model_copy(update={"processes": None})})
+        return config if self.part is None else self.part.settings(config)
+
     def _weights(self, context: Context):
         """The weights of the model that the stage is about; those of another one are given back first."""
         from ..engine.models import Models
+        from .stages.context import pinned_config
 
         config = pinned_config(context.config, context.facts("tokens")).model
         assert config is not None
@@ -271,14 +274,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _waiting(ahead: int) -> str:
-    """The place in the queue, and how long that took others lately."""
-    jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
-    seconds = queue.expected_wait(ahead)
-    about = "" if seconds is None else f", about {max(1, round(seconds / 60))} min by the turns before"
-    return f"Waiting for the accelerator: {jobs} ahead{about}."
 
 
 def _small(facts: dict) -> dict:
