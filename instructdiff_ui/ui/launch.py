@@ -75,10 +75,12 @@ def _keep_house() -> None:
                 api.open_published(run, shared=True)
             except api.UserError as error:
                 print(f"The run {run} could not be shown to everyone: {error.message}", file=sys.stderr)
+            except Exception:  # whatever a run of strangers brings along, the others are still to be looked after
+                traceback.print_exc()
     while True:
         try:
             api.sweep()
-        except OSError:
+        except Exception:
             traceback.print_exc()
         for _ in range(SWEEP // TIDY):
             time.sleep(TIDY)
