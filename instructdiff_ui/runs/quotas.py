@@ -9,17 +9,17 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from ..config import ModelConfig, RunConfig, SourceConfig
-from ..errors import ConfigError, DataError, RunError
+from ..errors import ConfigError, DataError, RunError, UserError
 from ..files import DEMO, demo_pack, read_json
-from ..hosting import Limits, limits
+from ..hosting import Limits, is_public, limits
 from . import executor, home, visitors
-from .results import artifact_of
 from .store import RunStore
 
 RETRY = "Delete what you no longer need."
@@ -129,6 +129,8 @@ def check_job(store: RunStore) -> None:
 
 def check_pool(store: RunStore, allowed: Limits | None = None) -> None:
     """Refuse a pool of too many tokens, whoever asks, if the run is a visitor's: known once it is tokenised."""
+    from .results import artifact_of  # pandas, which a job that only waits is not to load
+
     if not belongs_to_visitor(store) or (folder := artifact_of(store, "tokens")) is None:
         return
     tokens = read_json(folder / "manifest.json")["facts"]["response_tokens"]
@@ -177,6 +179,8 @@ def sweep(*, now: float | None = None) -> list[str]:
         if _last_seen(place) < oldest and not any(executor.at_work(store) for store in runs if store.exists()):
             shutil.rmtree(place, ignore_errors=True)
             removed.append(place.name)
+    if is_public():
+        tidy_cache()
     return removed
 
 
@@ -191,3 +195,27 @@ def _last_seen(place: Path) -> float:
     """Seconds since the epoch."""
     mark = place / SEEN
     return (mark if mark.exists() else place).stat().st_mtime
+
+
+def tidy_cache() -> list[str]:
+    """Remove what came from the Hub and was not used for longest, as far as it is beyond the limit; the ids of it.
+
+    A repository that is named in the settings of a run at work, or in those of its experiments, stays.
+    """
+    from ..data import hubcache
+
+    def in_use(repo_id: str) -> bool:
+        return any(f'"{repo_id}"' in text for text in _settings_at_work())
+
+    return hubcache.tidy(limits().cache_gb * 1_000_000_000, in_use=in_use)
+
+
+def _settings_at_work() -> Iterator[str]:
+    """As JSON, of all runs of this server that somebody works on."""
+    folders = [*home.root().glob("runs/[!.]*"), *home.root().glob(f"{home.VISITORS}/*/runs/[!.]*")]
+    for store in map(RunStore, folders):
+        if store.exists() and executor.at_work(store):
+            with suppress(UserError):
+                yield store.config().model_dump_json()
+            for experiment in store.path.glob("experiments/*.json"):
+                yield experiment.read_text(encoding="utf-8")
