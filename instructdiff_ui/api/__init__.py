@@ -101,6 +101,7 @@ from .hub import (
     push_model,
     signed_in,
     submit_job,
+    tidy_gallery,
 )
 from .jobs import last_stage, log_tail, resume, run_here, stamp, start, status, stop, wait_for, work_inline
 from .noise import DomainNoise, Noise, noise
@@ -112,6 +113,7 @@ from .runs import (
     create_run,
     delete_run,
     discard_failed,
+    is_shared,
     list_runs,
     open_run,
     parse_source,
@@ -235,6 +237,7 @@ __all__ = [
     "has_demo",
     "import_scores",
     "is_demo",
+    "is_shared",
     "job_preview",
     "job_state",
     "keep_upload",
@@ -298,6 +301,7 @@ __all__ = [
     "submit_job",
     "suggest",
     "sweep",
+    "tidy_gallery",
     "token_view",
     "unshare_run",
     "update_run",

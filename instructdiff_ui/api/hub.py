@@ -6,6 +6,8 @@ with that of the environment.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from .. import hosting
 from ..errors import HubError, RunError
 from ..hub import client, jobs, published, publishing, pushing
@@ -14,7 +16,7 @@ from ..hub.client import account_of
 from ..hub.jobs import JobPlan, JobState, flavors
 from ..hub.published import Link, parse_link
 from ..hub.repos import Pushed
-from ..runs import home, quotas, visitors
+from ..runs import home, origins, quotas, visitors
 
 __all__ = [
     "Checked",
@@ -35,6 +37,7 @@ __all__ = [
     "push_model",
     "signed_in",
     "submit_job",
+    "tidy_gallery",
     "token",
 ]
 
@@ -78,6 +81,8 @@ def publish_run(run: str, repo_id: str, *, private: bool = True, replace: bool =
 def open_published(link: str, *, shared: bool = False) -> str:
     """Open a published run: `org/name`, `org/name@revision` or its page on the Hub; returns the id of its copy.
 
+    One that was opened before takes no more room, and is found while the Hub cannot be reached.
+
     With `shared` every visitor finds it here, which is for the owner of the server to say.
     """
     named = parse_link(link)
@@ -85,9 +90,20 @@ def open_published(link: str, *, shared: bool = False) -> str:
         raise HubError("Name a published run: its id is org/name.")
     if shared and not _is_owner():
         raise RunError("Only the owner of this server decides what everyone sees.")
-    quotas.check_room(runs=1)
-    place = published.open_published(named.repo_id, named.revision, token(), limit_bytes=_room(), shared=shared)
+    place = None if shared else published.copy_here(named.repo_id, named.revision, token())
+    if place is None:
+        quotas.check_room(runs=1)
+        place = published.open_published(named.repo_id, named.revision, token(), limit_bytes=_room(), shared=shared)
     return place.name
+
+
+def tidy_gallery() -> list[str]:
+    """Take out of what everyone sees the runs that `INSTRUCTDIFF_GALLERY` named once and no longer does; their ids."""
+    named = []
+    for text in hosting.gallery():
+        with suppress(HubError):  # told when it was to be opened
+            named += [(link.repo_id, link.revision)] if (link := parse_link(text)) else []
+    return origins.tidy_gallery(named)
 
 
 def _is_owner() -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from ..config import RunConfig, updated
 from ..errors import ConfigError, DataError, RunError, UserError
 from ..files import DEMO, expanded
 from ..hosting import limits
-from ..runs import home, quotas, visitors
+from ..runs import home, quotas, uploads, visitors
 from ..runs.status import status as _status
 from ..runs.store import RunStore, new_run_id
 
@@ -111,19 +111,37 @@ def copy_run(run: str) -> str:
 def share_run(run: str) -> str:
     """Show a finished run to every visitor of this server, as it is now; returns the id of what is shown.
 
-    `RunError` for whoever is not the owner of the server, and for a run that has nothing to show.
+    A copy that was shared before makes way for it. `RunError` for whoever is not the owner of the server, and for a
+    run that has nothing to show.
     """
     _check_owner()
     store = home.open_store(run)
     if _status(store).active or not (store.path / "deltas.parquet").is_file():
         raise RunError(f"Run {store.run_id} has no scores yet, or is at work: share it when that has ended.")
-    return home.install(store.path, store.run_id, shared=True).run_id
+    if home.is_shared(store):
+        return store.run_id
+    return home.install(store.path, _shared_name(store), shared=True, replace=True).run_id
 
 
-def unshare_run(run: str) -> None:
-    """Take a run out of what everyone sees; the run that it is a copy of stays."""
+def _shared_name(store: RunStore) -> str:
+    """Runs that lie elsewhere can have the same name: their place tells them apart."""
+    if home.owns(store):
+        return store.run_id
+    return f"{store.run_id}-{hashlib.sha256(str(store.path).encode()).hexdigest()[:8]}"
+
+
+def unshare_run(run: str) -> bool:
+    """Take a run out of what everyone sees; the run that it is a copy of stays.
+
+    Returns whether it comes back when the server starts, because `INSTRUCTDIFF_GALLERY` names it.
+    """
     _check_owner()
-    home.remove_shared(run)
+    return home.remove_shared(run)
+
+
+def is_shared(run: str) -> bool:
+    """Whether every visitor of this server is shown the run."""
+    return home.is_shared(home.open_store(run))
 
 
 def _check_owner() -> None:
@@ -158,16 +176,18 @@ def _summary(store: RunStore) -> RunSummary:
 
 
 def delete_run(run: str) -> None:
-    """Delete a run with all it made; one outside the app's home is only taken off the list, its files stay.
+    """Delete a run with all it made, and the uploads that no other run names.
 
-    Refused while a worker is on it.
+    One outside the app's home is only taken off the list, its files stay. Refused while a worker is on it.
     """
     store = home.own_store(run)
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: stop it before deleting it.")
     home.forget(store)
     if home.owns(store):
-        shutil.rmtree(store.path)
+        named = uploads.named_by(store)
+        home.remove(store)
+        uploads.remove_unnamed(named, home.home())
 
 
 def discard_failed(run: str) -> None:

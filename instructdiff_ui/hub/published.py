@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,6 +22,7 @@ from ..files import DEMO, read_json
 from ..runs import home
 from ..runs.comparison import trials
 from ..runs.exploration import Exploration
+from ..runs.origins import Origin, copies_of, origin_of
 from ..runs.status import status
 from ..runs.store import RunStore
 from ..selection.deltas import COLUMNS
@@ -89,6 +90,7 @@ def open_published(
     info = look(repo_id, "dataset", revision, token)
     sizes = _checked_names(repo_id, info, limit_bytes)
     name = f"{re.sub(r'[^A-Za-z0-9]+', '-', repo_id).strip('-')[:80]}-{info.sha[:8]}"
+    origin = Origin(repo_id, revision, info.sha)
     target = home.gallery_dir() if shared else home.runs_dir()
     target.mkdir(parents=True, exist_ok=True)
     with FileLock(target / f".opening-{name}.lock"):  # who opens it twice waits for the first
@@ -97,10 +99,30 @@ def open_published(
             try:
                 _check_files(repo_id, folder, sizes)
                 _check_run(repo_id, folder)
-                home.install(folder, name, shared=shared)
+                home.install(folder, name, shared=shared, origin=asdict(origin))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+        elif origin_of(RunStore(target / name)) is not None:  # not one that the owner has shared by hand since
+            origin.note(RunStore(target / name))
     return RunStore(target / name).path
+
+
+def copy_here(repo_id: str, revision: str | None, token: str | None) -> Path | None:
+    """The copy of a published run that was opened before, of the commit that the revision stands for; None without.
+
+    Where the Hub does not say which commit that is, it is the copy that was opened last for the same words.
+    """
+    copies = copies_of(repo_id)
+    as_asked = [store.path for store, origin in copies if revision in (origin.revision, origin.commit)]
+    if as_asked and _COMMIT.fullmatch(revision or ""):
+        return as_asked[0]
+    try:
+        commit = look(repo_id, "dataset", revision, token).sha if copies else None
+    except HubError:
+        if not as_asked:
+            raise
+        return as_asked[0]
+    return next((store.path for store, origin in copies if origin.commit == commit), None)
 
 
 def _checked_names(repo_id: str, info: Any, limit: int | None) -> dict[str, int]:

@@ -12,15 +12,18 @@ import os
 import re
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from ..errors import RunError
-from ..files import replacing, write_text
+from ..files import replacing, write_json, write_text
 from . import visitors
 from .store import RunStore
 
 VISITORS = "visitors"
+ORIGIN = "origin.json"  # in a copy: where it came from
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,120}", re.ASCII)
 
 
@@ -78,11 +81,12 @@ def forget(store: RunStore) -> None:
 
 def stores() -> list[RunStore]:
     """All runs of whoever is being served, newest first; for a visitor, those that everyone sees come after."""
-    own = _newest_first(_in(runs_dir()))
-    return own if visitors.current() is None else own + _newest_first(_in(gallery_dir()))
+    own = _newest_first(in_folder(runs_dir()))
+    return own if visitors.current() is None else own + _newest_first(in_folder(gallery_dir()))
 
 
-def _in(folder: Path) -> list[RunStore]:
+def in_folder(folder: Path) -> list[RunStore]:
+    """The runs of a home's `runs`, or of the gallery."""
     found = []
     for entry in folder.glob("[!.]*") if folder.is_dir() else []:
         store = RunStore(entry.read_text(encoding="utf-8").strip() if entry.suffix == ".link" else entry)
@@ -127,34 +131,66 @@ def own_store(run: str | Path) -> RunStore:
 
 
 def keep(path: Path) -> Path:
-    """A copy of a file in the app's home that outlives the server's temporary folder."""
+    """A copy of a file in the app's home that outlives the server's temporary folder; see `uploads`."""
     content = _sha256(path)[:12]
     kept = uploads_dir() / content / path.name
     if not kept.exists():
         with replacing(kept) as temporary:
             shutil.copyfile(path, temporary)
+    os.utime(kept.parent)  # as old as its last upload
     return kept
 
 
-def install(folder: Path, name: str, *, shared: bool = False) -> RunStore:
-    """A copy of a finished run in the home, or in the gallery, as `name`; the copy that is there already, if any."""
+def install(
+    folder: Path, name: str, *, shared: bool = False, replace: bool = False, origin: dict[str, Any] | None = None
+) -> RunStore:
+    """A copy of a finished run in the home, or in the gallery, as `name`; the copy that is there already, if any.
+
+    With `replace` the new copy takes the place of the one that is there, whole, while others may be reading that.
+    `origin` is noted in the copy; what `folder` itself came from is not.
+    """
     target = gallery_dir() if shared else runs_dir()
     store = RunStore(target / name)
-    if not store.exists():
+    if replace or not store.exists():
         target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target, prefix=".installing-") as temporary:
-            copy = Path(shutil.copytree(folder, Path(temporary) / name))
+        with _aside(target, ".installing-") as aside:
+            copy = Path(shutil.copytree(folder, aside / name))
+            (copy / ORIGIN).unlink(missing_ok=True)
+            if origin is not None:
+                write_json(copy / ORIGIN, origin)
+            if replace:
+                _move(store.path, aside / ".before")
             with suppress(OSError):  # another process was faster
                 copy.rename(store.path)
     return store
 
 
-def remove_shared(name: str) -> None:
-    """Take a run out of the gallery; `RunError` where it is not in it."""
+def remove(store: RunStore) -> None:
+    """Delete a run's folder with all that is in it; for whoever looks it is there or gone, and never half of it."""
+    with _aside(store.path.parent, ".removing-") as aside:
+        _move(store.path, aside / store.run_id)
+
+
+def remove_shared(name: str) -> bool:
+    """Take a run out of the gallery; `RunError` where it is not in it. Returns whether it came from elsewhere."""
     store = RunStore(gallery_dir() / name)
     if not _ID.fullmatch(name) or not store.exists():
         raise RunError(f"There is no run {name[:80]!r} among those that everyone sees.")
-    shutil.rmtree(store.path)
+    noted = (store.path / ORIGIN).exists()
+    remove(store)
+    return noted
+
+
+@contextmanager
+def _aside(folder: Path, prefix: str) -> Iterator[Path]:
+    """A hidden folder on the same disk, for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=prefix, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _move(path: Path, to: Path) -> None:
+    with suppress(FileNotFoundError):
+        path.rename(to)
 
 
 def _sha256(path: Path) -> str:

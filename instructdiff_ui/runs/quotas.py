@@ -19,7 +19,7 @@ from ..config import ModelConfig, RunConfig, SourceConfig
 from ..errors import ConfigError, DataError, RunError, UserError
 from ..files import DEMO, demo_pack, read_json
 from ..hosting import Limits, is_public, limits
-from . import executor, home, visitors
+from . import executor, home, uploads, visitors
 from .store import RunStore
 
 RETRY = "Delete what you no longer need."
@@ -87,8 +87,8 @@ def check_room(*, runs: int = 0) -> None:
         return
     check_known()
     allowed = limits()
-    if runs and len(_own_runs()) + runs > allowed.runs:
-        raise RunError(f"You have {len(_own_runs())} runs here, and this server keeps {allowed.runs}. {RETRY}")
+    if runs and (own := len(_own_runs())) + runs > allowed.runs:
+        raise RunError(f"You have {own} run{'s' * (own != 1)} here, and this server keeps {allowed.runs}. {RETRY}")
     if (used := disk_used(home.home())) >= allowed.disk_mb * 1_000_000:
         raise RunError(
             f"Your runs and uploads take {used / 1e6:,.0f} MB here, and this server keeps {allowed.disk_mb:,}. {RETRY}"
@@ -179,6 +179,7 @@ def sweep(*, now: float | None = None) -> list[str]:
         if _last_seen(place) < oldest and not any(executor.at_work(store) for store in runs if store.exists()):
             shutil.rmtree(place, ignore_errors=True)
             removed.append(place.name)
+        uploads.sweep(place, now=now)
     if is_public():
         tidy_cache()
     return removed

@@ -64,3 +64,5 @@ def _shown() -> Iterator[None]:
         yield
     except UserError as error:
         raise gr.Error(html.escape(error.message), print_exception=False) from None
+    except FileNotFoundError as error:  # its owner shared it anew, or somebody deleted it, while it was being read
+        raise gr.Error("The run was changed or removed just now: open it again.") from error

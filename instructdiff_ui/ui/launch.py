@@ -64,7 +64,7 @@ def theme() -> gr.themes.Base:
 
 
 def _keep_house() -> None:
-    """Fetch the runs that everyone is to find; remove what visitors left behind long ago, now and every hour.
+    """Fetch the runs that everyone is to find; remove what was left behind long ago, now and every hour.
 
     Memory is tidied more often: each answer of gradio's makes components anew that hold themselves in cycles, and the
     collector, left to itself, waits for a quarter of the objects of all sessions to be such garbage.
@@ -80,6 +80,7 @@ def _keep_house() -> None:
     while True:
         try:
             api.sweep()
+            api.tidy_gallery()
         except Exception:
             traceback.print_exc()
         for _ in range(SWEEP // TIDY):

@@ -23,6 +23,7 @@ POLL = 1.5  # seconds
 REMEMBER_RUN = """(run) => {
   const url = new URL(window.location);
   if (run) url.searchParams.set("run", run); else url.searchParams.delete("run");
+  url.searchParams.delete("open");  // it is a run now; else it would win over every other at the next reload
   window.history.replaceState(null, "", url);
   window.dispatchEvent(new Event("address"));
 }"""
@@ -41,7 +42,7 @@ def build() -> gr.Blocks:
         explore_wiring.wire(page, shell)
         _wire_compare(shell)
         experiments_wiring.wire(shell)
-        account_card.wire(page, shell.account, shell.run)
+        account_card.wire(page, shell.account, shell.run, shell.runs)
         hub_card.wire(shell.compare.hub, shell.run)
     endpoints.keep_private(page)
     return page
@@ -51,7 +52,7 @@ def _lay_out() -> Shell:
     run = gr.Textbox(visible="hidden", elem_id="run-id")
     opening, steps = gr.State(""), gr.State(None)
     # no gr.State: its change is only told by events that go through the queue, which the tick does not
-    seen, refresh, trials = (gr.Textbox(visible="hidden") for _ in range(3))
+    seen, refresh, trials, link = (gr.Textbox(visible="hidden") for _ in range(4))
     table, drawing = gr.State(TableState()), gr.State(Drawing())
     with gr.Row(elem_id="app", equal_height=False):
         with gr.Column(elem_id="sidebar", scale=0, min_width=232):
@@ -91,6 +92,7 @@ def _lay_out() -> Shell:
     return Shell(
         run=run,
         opening=opening,
+        link=link,
         seen=seen,
         refresh=refresh,
         trials=trials,
@@ -123,7 +125,9 @@ def _lay_out() -> Shell:
 
 def _wire_runs(page: gr.Blocks, shell: Shell) -> None:
     """Opening, making and deleting runs, and following the open one."""
-    page.load(shell.first_run, None, [shell.run, shell.opening], **Quick)  # Quiet could not warn
+    # Quiet could not warn; a link has an event of its own, because a download must not keep others from their pages
+    page.load(shell.first_run, None, [shell.run, shell.opening, shell.link, shell.job], **Quick)
+    shell.link.change(shell.open_link, shell.link, [shell.run, shell.opening, shell.job], **Quick)
     shell.run.change(
         told(shell.show_run),
         [shell.run, shell.opening, shell.drawing],

@@ -40,6 +40,7 @@ PATIENCE = 10  # ticks that the opening of a run may take
 class Shell:
     run: gr.Textbox  # id of the open run; hidden
     opening: gr.State  # what of it the address asked for, until it is opened
+    link: gr.Textbox  # the published run that the address asks for; hidden
     seen: gr.Textbox  # what of the run the page shows already: `Seen` as text; hidden
     refresh: gr.Textbox  # hidden; changes when more than the job has to be shown anew
     trials: gr.Textbox  # hidden; changes when an experiment has got on
@@ -131,17 +132,26 @@ class Shell:
 
     # callbacks -----------------------------------------------------------------------------------------------------
 
-    def first_run(self, request: gr.Request) -> tuple[str, str]:
-        """The run and the view that the address names, else a run at work, else the newest; at first the demo.
+    def first_run(self, request: gr.Request) -> list[Any]:
+        """What an address names: run and view, or with `open=` a run that was published on the Hub, which takes time.
 
-        An address with `open=` names a run that was published on the Hub.
+        Fills `run`, `opening`, `link` and `job`.
         """
+        if link := request.query_params.get("open"):
+            return [gr.skip(), gr.skip(), link, jobs.opening_card(link)]
+        return [*self._named(request), gr.skip(), gr.skip()]
+
+    def open_link(self, link: str, request: gr.Request) -> list[Any]:
+        """The published run, or what else the address names; fills `run`, `opening` and `job`."""
+        try:
+            return [api.open_published(link), request.query_params.get("state", ""), gr.skip()]
+        except UserError as error:
+            gr.Warning(html.escape(error.message))
+        return [*self._named(request), jobs.job_card(None)]
+
+    def _named(self, request: gr.Request) -> tuple[str, str]:
+        """The run and the view that the address names, else a run at work, else the newest; at first the demo."""
         wanted, state = request.query_params.get("run"), request.query_params.get("state", "")
-        if published := request.query_params.get("open"):
-            try:
-                return api.open_published(published), state
-            except UserError as error:
-                gr.Warning(html.escape(error.message))
         runs = api.list_runs()
         if not runs and api.has_demo():
             return api.open_demo(), state

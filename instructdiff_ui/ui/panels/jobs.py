@@ -71,6 +71,11 @@ def job_card(now: RunStatus | None) -> Node:
     return div("card", *parts)
 
 
+def opening_card(link: str) -> Node:
+    """While a run that a link names is on its way here."""
+    return div("card", div("lbl", "Job"), span("muted", f"Opening {link[:100]} from the Hub …"))
+
+
 def hardware_card(found: Hardware) -> Node:
     memory = f" · {found.memory_gb:.0f} GB" if found.memory_gb else ""
     lines = found.accelerators or ("no accelerator: models run on the CPU",)
