@@ -18,6 +18,7 @@ from .errors import disk_full
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 DEMO = "demo:"  # what a path into the demo pack begins with, so that a run names it alike on every machine
+LOCAL = "local:"  # before the name of what lay on the machine where a published run was made: it is nowhere here
 
 
 def expanded(path: str | Path) -> Path:

@@ -23,7 +23,8 @@ import yaml
 
 _ROUTE = re.compile(
     r"/(?P<api>api/)?(?:(?P<kind>datasets|models)/)?(?P<id>[^/]+/[^/]+)"
-    r"(?:/(?P<verb>revision|tree|paths-info|resolve|preupload|commit)/(?P<revision>[^/]+)(?:/(?P<path>.*))?)?"
+    r"(?:/(?P<verb>auth-check|(?:revision|tree|paths-info|resolve|preupload|commit)(?=/))"
+    r"(?:/(?P<revision>[^/]+)(?:/(?P<path>.*))?)?)?"
 )
 
 _BATCH = re.compile(r"/(?:datasets/)?(?P<id>[^/]+/[^/]+)\.git/info/lfs/objects/batch")
@@ -38,7 +39,7 @@ class Repo:
 
     files: dict[str, bytes] = field(default_factory=dict)
     kind: str = "datasets"  # or "models"
-    token: str | None = None  # who may read it; gated for everybody else
+    token: str | None = None  # who may read its files; gated for everybody else, who may know what it is made of
     status: int = 200  # anything else is the answer to every request
     commit: str = "0123456789abcdef0123456789abcdef01234567"
     branches: tuple[str, ...] = ("main",)
@@ -53,6 +54,7 @@ class HubStub:
     url: str
     repos: dict[str, Repo]
     requests: list[str] = field(default_factory=list)  # method and path of each request, for a test to look at
+    heard: list[str] = field(default_factory=list)  # the Authorization of each request, or an empty text
     ranges: list[tuple[str, str]] = field(default_factory=list)  # path and range of each request for a part of a file
     users: dict[str, str] = field(default_factory=dict)  # token → name; each may write to what begins with it
     uploaded: dict[str, bytes] = field(default_factory=dict)  # by LFS, by sha256
@@ -137,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: bytes = b"") -> None:
         path = unquote(urlsplit(self.path).path)
         self.stub.requests.append(f"{self.command} {path}")
+        self.stub.heard.append(self.headers.get("Authorization", ""))
         if "Range" in self.headers:
             self.stub.ranges.append((path, self.headers["Range"]))
         if self.command in ("POST", "PUT") and self._is_cut(path):
@@ -173,11 +176,14 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self._user is not None and match["id"].startswith(f"{self._user}/")
         if repo.private and not owner:
             return self._refuse(404, "RepoNotFound")
-        if repo.token and self.headers.get("Authorization") != f"Bearer {repo.token}":
+        guarded = match["verb"] in ("resolve", "auth-check", "preupload", "commit")
+        if guarded and repo.token and self.headers.get("Authorization") != f"Bearer {repo.token}":
             return self._refuse(403 if "Authorization" in self.headers else 401, "GatedRepo")
         if match["revision"] and match["revision"] not in (*repo.branches, repo.commit):
             return self._refuse(404, "RevisionNotFound")
         verb = match["verb"] or "revision"
+        if verb == "auth-check":
+            return self._send(200, b"OK", {})
         if verb in ("preupload", "commit"):
             if not owner:
                 return self._refuse(403 if self._user else 401, "")
@@ -255,7 +261,8 @@ class _Handler(BaseHTTPRequestHandler):
         known = "blobs=true" in self.path.lower()
         sizes = {path: repo.sizes.get(path, len(content)) for path, content in repo.files.items()}
         siblings = [{"rfilename": path} | ({"size": size} if known else {}) for path, size in sizes.items()]
-        info = {"id": repo_id, "sha": repo.commit, "private": repo.private, "gated": False, "tags": []}
+        gated = "manual" if repo.token else False
+        info = {"id": repo_id, "sha": repo.commit, "private": repo.private, "gated": gated, "tags": []}
         return info | {"siblings": siblings, "cardData": _card_data(repo.files.get("README.md", b""))}
 
     def _tree(self, repo: Repo, under: str, body: bytes) -> None:

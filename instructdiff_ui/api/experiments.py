@@ -26,6 +26,7 @@ from ..runs.experiments.studies import studies as _studies
 from ..runs.jobs import EXPERIMENTS
 from ..runs.results import artifact_of
 from ..runs.store import RunStore
+from .permission import check_job, check_repositories
 
 __all__ = ["METRIC_NAMES", "ArmResult", "Cost", "ExperimentResult", "ExperimentSettings", "Study"]
 
@@ -86,13 +87,14 @@ def create_experiment(run: str, settings: ExperimentSettings) -> str:
     store = home.own_store(run)
     for task in experiment_tasks(store, settings):  # a slip is told before anything is written
         quotas.check_settings(task.config)
+    check_repositories(store.config(), settings)
     return records.create(store, settings).id
 
 
 def start_experiment(run: str, experiment: str) -> None:
     """Queue it behind those that wait already, and let a worker do them; also goes on with one that was stopped."""
     store = home.own_store(run)
-    quotas.check_job(store)
+    check_job(store, experiment_tasks(store, records.get(store, experiment).parsed))
     if store.is_busy() and (executor.job(store) or {}).get("until") != EXPERIMENTS:
         raise RunError(f"Run {store.run_id} is at work: wait, or stop it first.")
     records.queue(store, experiment)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from ..config import SelectionSpec, Strategy
 from ..errors import ConfigError, RunError
-from ..runs import executor, home, measures, quotas
+from ..runs import executor, home, measures
 from ..runs.exploration import MAX_MATCHING, Exploration, Preview, explore
-from ..runs.jobs import STRATEGY
+from ..runs.jobs import STRATEGY, tasks
 from ..runs.plan import TARGETS, extra_stages, lacking, plan
 from ..runs.rowviews import RowView
 from ..runs.seeds import other_seeds as _other_seeds
@@ -21,6 +21,7 @@ from ..selection.consensus import CONSENSUS
 from ..selection.overlap import Overlap
 from ..selection.rows import Page, RowQuery
 from ..selection.strategies import EXTRA_COLUMNS, RANKINGS, can_rank
+from .permission import check_job
 
 STRATEGIES: tuple[str, ...] = tuple(  # of every scored run
     name for name in get_args(Strategy) if name != CONSENSUS and RANKINGS[name].column not in EXTRA_COLUMNS
@@ -59,8 +60,9 @@ def compute_strategy(run: str, strategy: str) -> None:
     store = home.own_store(run)
     explore(store)
     measures.check(store.config(), strategy)
-    quotas.check_job(store)
-    executor.start(store, until=f"{STRATEGY}{strategy}")
+    until = f"{STRATEGY}{strategy}"
+    check_job(store, tasks(store, until))
+    executor.start(store, until=until)
 
 
 def spec(run: str) -> SelectionSpec:

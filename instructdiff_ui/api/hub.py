@@ -93,7 +93,8 @@ def open_published(link: str, *, shared: bool = False) -> str:
     place = None if shared else published.copy_here(named.repo_id, named.revision, token())
     if place is None:
         quotas.check_room(runs=1)
-        place = published.open_published(named.repo_id, named.revision, token(), limit_bytes=_room(), shared=shared)
+        most = {"limit_bytes": _room(), "limit_rows": None if shared else _rows()}
+        place = published.open_published(named.repo_id, named.revision, token(), shared=shared, **most)
     return place.name
 
 
@@ -118,6 +119,11 @@ def _room() -> int | None:
     allowed = hosting.limits()
     left = allowed.disk_mb * 1_000_000 - quotas.disk_used(home.home())
     return max(0, min(allowed.download_mb * 1_000_000, left))
+
+
+def _rows() -> int | None:
+    """Rows of a run that whoever is being served may have; None: as many as there are."""
+    return None if visitors.current() is None else hosting.limits().rows
 
 
 def job_preview(

@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import ConfigError
-from ..runs import executor, home, inline, quotas
+from ..runs import executor, home, inline
 from ..runs.jobs import tasks
 from ..runs.plan import TARGETS
 from ..runs.status import RunStatus
 from ..runs.status import stamp as _stamp
 from ..runs.status import status as _status
 from ..runs.worker import perform
+from .permission import check_job
 
 
 def start(run: str, target: str = "selection") -> None:
     """Let a worker bring the run up to `target`: `data` (tokenised), `selection` (scored) or `model` (evaluated)."""
     store = home.own_store(run)
-    quotas.check_job(store)
-    tasks(store, last_stage(target))  # refuses a target that the run cannot reach
+    check_job(store, tasks(store, last_stage(target)))  # refuses a target that the run cannot reach
     executor.start(store, until=last_stage(target))
 
 
 def resume(run: str) -> None:
     """Go on with the job that was stopped, failed or interrupted; what is done stays done."""
     store = home.own_store(run)
-    quotas.check_job(store)
-    executor.start(store, until=(executor.job(store) or {}).get("until") or TARGETS["selection"])
+    until = (executor.job(store) or {}).get("until") or TARGETS["selection"]
+    check_job(store, tasks(store, until))
+    executor.start(store, until=until)
 
 
 def work_inline(run: str) -> Iterator[RunStatus]:
@@ -45,7 +46,7 @@ def work_inline(run: str) -> Iterator[RunStatus]:
 def run_here(run: str, target: str = "selection") -> str:
     """As `start`, but in this process; returns `done`, `stopped` or `failed`."""
     store = home.own_store(run)
-    quotas.check_job(store)
+    check_job(store, tasks(store, last_stage(target)))
     store.clear_stop()
     return perform(store, until=last_stage(target))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from ..config import RunConfig, updated
 from ..errors import ConfigError, DataError, RunError, UserError
-from ..files import DEMO, expanded
-from ..hosting import limits
+from ..files import expanded
 from ..runs import home, quotas, uploads, visitors
 from ..runs.status import status as _status
 from ..runs.store import RunStore, new_run_id
+from .permission import allowed
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,9 @@ def create_run(config: RunConfig, *, run_dir: str | Path | None = None) -> str:
     """Make a run directory, in the home unless `run_dir` names one; returns the run's id or path."""
     if run_dir is not None and visitors.current() is not None:
         raise RunError("Runs of visitors are kept by this server: leave the folder out.")
-    config = quotas.check_settings(config)
     quotas.check_room(runs=1)
+    config = allowed(config)
     _check_inputs(config)
-    _check_downloads(config)
     store = RunStore(run_dir) if run_dir is not None else _fresh_store(config)
     store.create(config)
     home.register(store)
@@ -68,26 +67,6 @@ def _check_inputs(config: RunConfig) -> None:
         local_path(source.path)
     if folder := local_folder(config.model.path):
         check_folder(folder)
-
-
-def _check_downloads(config: RunConfig) -> None:
-    """Refuse a visitor's model or dataset of the Hub that is too large, or cannot be used, before it is fetched."""
-    if visitors.current() is None:
-        return
-    from ..hub import access
-    from .hub import token
-
-    most = limits().download_mb * 1_000_000
-    if config.model is not None and is_repository(config.model.path):
-        access.check_model(config.model.path, config.model.revision, token(), most)
-    for source in (*config.data.sources, *config.data.heldout_sources):
-        if is_repository(source.path):
-            access.check_dataset(source.path, source.revision, token(), most, subset=source.subset)
-
-
-def is_repository(path: str) -> bool:
-    """Whether a visitor's settings mean a repository of the Hub, and neither an upload nor the demo."""
-    return not path.startswith(DEMO) and not Path(path).is_absolute()
 
 
 def _fresh_store(config: RunConfig) -> RunStore:
@@ -140,8 +119,9 @@ def unshare_run(run: str) -> bool:
 
 
 def is_shared(run: str) -> bool:
-    """Whether every visitor of this server is shown the run."""
-    return home.is_shared(home.open_store(run))
+    """Whether every visitor of this server is shown the run, or a copy of it."""
+    store = home.open_store(run)
+    return home.is_shared(store) or RunStore(home.gallery_dir() / _shared_name(store)).exists()
 
 
 def _check_owner() -> None:
@@ -208,7 +188,10 @@ def update_run(run: str, changes: Mapping[str, Any]) -> RunConfig:
     if _status(store).active:
         raise RunError(f"Run {store.run_id} is at work: stop it before changing its settings.")
     before = store.config()
-    changed = quotas.check_settings(updated(before, changes))
+    asked = updated(before, changes)
+    changed = allowed(asked)
+    if asked.data == before.data:  # a limit of rows that nobody asked for would have all stages done again
+        changed = changed.model_copy(update={"data": before.data})
     store.write_config(changed)
     if changed.selection != before.selection:
         store.write_spec(changed.selection)  # the rule set last is in force, wherever it was set

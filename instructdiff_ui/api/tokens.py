@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..runs import home, quotas, tokenview
 from ..runs.tokenview import TokenView
+from .permission import check_repositories
 
 __all__ = ["TokenView", "token_view"]
 
@@ -19,4 +20,7 @@ def token_view(run: str, example_id: str, *, compute: bool = False) -> TokenView
     if compute:
         quotas.check_known()
     found = tokenview.token_view(store, example_id)
-    return tokenview.compute(store, example_id) if found is None and compute else found
+    if found is not None or not compute:
+        return found
+    check_repositories(store.config().model)
+    return tokenview.compute(store, example_id)

@@ -12,6 +12,7 @@ from ..runs.comparison import Arm, compare
 from ..runs.plan import plan
 from ..runs.results import artifact_of
 from ..runs.stages.context import trained_path
+from .permission import check_repositories
 
 
 def losses(run: str) -> dict[str, list[dict[str, Any]]]:
@@ -55,4 +56,6 @@ def generate(
         "temperature": temperature,
         "seed": seed,
     }
-    return side_by_side(home.open_store(run), request)
+    store = home.open_store(run)
+    check_repositories(store.config().model)
+    return side_by_side(store, request)

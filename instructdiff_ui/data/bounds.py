@@ -112,6 +112,28 @@ def rows_at_once(name: str, metadata: Any) -> int:
     return max(1, min(65_536, most_unpacked() // max(largest, 1)))
 
 
+def fits(file: Any) -> bool:
+    """Whether what a Parquet file of numbers and plain texts says fits in the memory that a source may take.
+
+    Read through batch by batch: a text may be as large as its column's chunk, and repeated in each row at no cost in
+    the file. Lists of texts, each of which may be repeated, are not taken.
+    """
+    meta, schema, most = file.metadata, file.schema, most_unpacked()
+    lists = [k for k in range(len(schema)) if schema.column(k).max_repetition_level]
+    columns = [meta.row_group(g).column(k) for g in range(meta.num_row_groups) for k in range(len(schema))]
+    if sum(column.num_values for column in columns) * 8 > most:
+        return False
+    if any("BYTE_ARRAY" in schema.column(k).physical_type for k in lists):
+        return False
+    largest = max((column.total_uncompressed_size for column in columns), default=1)
+    size = 0
+    for batch in file.iter_batches(max(1, min(65_536, most // max(largest, 1)))):
+        size += batch.nbytes
+        if size > most:
+            return False
+    return True
+
+
 def most_unpacked() -> int:
     """Bytes that a source may take in memory."""
     return hosting.limits().upload_mb * 1_000_000 * EXPANSION

@@ -24,6 +24,17 @@ def check_repo_id(repo_id: str, kind: str) -> str:
     return repo_id
 
 
+def check_access(repo_id: str, kind: str, token: str | bool | None) -> None:
+    """Refuse whoever may not read a repository; the library's own error says why.
+
+    Its info tells nothing of that, which the Hub gives to everyone for gated ones too, and neither does a cache that
+    several people share.
+    """
+    from huggingface_hub import HfApi
+
+    HfApi(token=token).auth_check(repo_id, repo_type=kind)
+
+
 def hub_error(error: BaseException, repo_id: str) -> HubError | None:
     """The sentence for a failure of the Hub or the network anywhere in the chain of `error`; None for anything else."""
     sentences = (_sentence(link, repo_id) for link in _chain(error))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import ModelConfig
+from ..data.hubmodels import check_model
 from ..errors import HubError, ModelError, UserError, hidden
 from ..files import expanded
 
@@ -65,6 +66,8 @@ def load_tokenizer(config: ModelConfig, *, token: str | bool | None = None) -> A
     if folder is not None and not _has_tokenizer(folder):
         raise ModelError(f"{config.path} has no tokenizer (no tokenizer.json or vocabulary file).")
     try:
+        if folder is None:
+            check_model(config.path, config.revision, token)
         tokenizer: Any = AutoTokenizer.from_pretrained(
             str(folder or config.path),
             revision=None if folder else config.revision,
@@ -215,6 +218,7 @@ def _describe_repo(config: ModelConfig, token: str | None) -> ModelInfo:
     quiet()
     try:
         repo = HfApi(token=token).model_info(config.path, revision=config.revision)
+        check_model(config.path, repo.sha, token)
         names = [sibling.rfilename for sibling in repo.siblings or []]
         if "config.json" not in names:
             raise ModelError(f"{config.path} is not a transformers model: it has no config.json.")

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from ..config import ModelConfig
+from ..data.hubmodels import check_model
 from ..errors import ModelError
 from .describe import ModelInfo, check_folder, check_weight_files, describe, load_tokenizer, local_folder, quiet, told
 from .processor import bfloat16_gain, tune
@@ -167,6 +168,8 @@ class Models:
             check_folder(folder)
         quantized = self._quantization(dtype)
         try:
+            if folder is None:
+                check_model(path, self.config.revision, self._token)
             model: Any = AutoModelForCausalLM.from_pretrained(
                 str(folder or path),
                 revision=None if folder else self.config.revision,

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
-from ..data.hub import check_repo_id
+from ..data import hubfiles, hubmodels
+from ..data.hub import check_access, check_repo_id
 from ..errors import HubError
 from .client import api_of, speaking
-
-_MODEL_FILES = re.compile(r"[^/]+\.(?:safetensors|json|model|txt|jinja)")  # at the top, as transformers loads them
-_DATA_FILES = re.compile(r".+\.(?:parquet|jsonl|json|csv|tsv|txt|arrow)(?:\.(?:gz|zst|bz2|xz|zip))?", re.I)
-_WEIGHTS = re.compile(r"model(?:-\d+-of-\d+)?\.safetensors")  # beside them may lie others that are not loaded
 
 
 @dataclass(frozen=True)
@@ -31,30 +28,28 @@ class Checked:
 
 
 def check_model(repo_id: str, revision: str | None, token: str | None, limit_bytes: int | None) -> Checked:
-    """Look at a model before it is downloaded: its id, its safetensors and their size.
+    """Look at a model before it is downloaded: its id, whether it may be read, its safetensors and their size.
 
     Raises `HubError` with a sentence that names the size and the limit.
     """
-    info = look(repo_id, "model", revision, token)
-    files = _sizes(info, _MODEL_FILES)
-    weights = [name for name in files if name.endswith(".safetensors")]
-    if not weights:
+    info = _readable(repo_id, "model", revision, token)
+    sizes = _sizes(info)
+    if not hubmodels.weights_of(sizes):
         raise HubError(f"The model {repo_id!r} has no weights as safetensors, and no others are loaded here.")
-    loaded = [name for name in weights if _WEIGHTS.fullmatch(name)] or weights
-    files = {name: size for name, size in files.items() if name not in weights or name in loaded}
+    files = {name: sizes[name] for name in hubmodels.files_of(sizes)}
     return _within(repo_id, "model", info, files, limit_bytes)
 
 
 def check_dataset(
     repo_id: str, revision: str | None, token: str | None, limit_bytes: int | None, *, subset: str | None = None
 ) -> Checked:
-    """Look at a dataset before it is downloaded: its id and the size of its data files.
+    """Look at a dataset before it is downloaded: its id, whether it may be read, and the size of its data files.
 
     Of a subset whose files the card names only those count, for only they are loaded. Raises `HubError` with a sentence
     that names the size and the limit.
     """
-    info = look(repo_id, "dataset", revision, token)
-    files = _sizes(info, _DATA_FILES)
+    info = _readable(repo_id, "dataset", revision, token)
+    files = {name: size for name, size in _sizes(info).items() if hubfiles.READ.fullmatch(name)}
     if not files:
         raise HubError(f"The dataset {repo_id!r} holds no data files that can be read.")
     patterns = _patterns(info, subset) if subset else []
@@ -104,9 +99,17 @@ def megabytes(size: int) -> str:
     return f"{value:,.0f} MB" if value >= 10 else f"{value:.2g} MB"
 
 
-def _sizes(info: Any, wanted: re.Pattern[str]) -> dict[str, int | None]:
-    """Of the files that would be loaded; the Hub may not know a size."""
-    return {file.rfilename: file.size for file in info.siblings or () if wanted.fullmatch(file.rfilename)}
+def _readable(repo_id: str, kind: str, revision: str | None, token: str | None) -> Any:
+    """As `look`, of a repository whose files the token may read."""
+    check_repo_id(repo_id, kind)
+    with speaking(repo_id):
+        check_access(repo_id, kind, token or False)
+    return look(repo_id, kind, revision, token)
+
+
+def _sizes(info: Any) -> dict[str, int | None]:
+    """Of every file; the Hub may not know a size."""
+    return {file.rfilename: file.size for file in info.siblings or ()}
 
 
 def _within(repo_id: str, kind: str, info: Any, files: dict[str, int | None], limit: int | None) -> Checked:

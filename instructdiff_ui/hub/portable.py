@@ -15,13 +15,12 @@ from typing import Any
 
 from ..config import RunConfig, validated
 from ..data.sources import SUFFIXES
-from ..files import DEMO, expanded
+from ..files import DEMO, LOCAL, expanded
 from ..runs import home
 from ..runs.plan import Stage, plan
 from ..runs.report.markdown import inline
 from ..runs.store import RunStore
 
-LOCAL = "local:"
 _HUB_ID = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*", re.ASCII)
 
 

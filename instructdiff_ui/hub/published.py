@@ -16,9 +16,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from filelock import FileLock
 
 from ..config import RunConfig, SelectionSpec, from_yaml, updated, validated
+from ..data import bounds
 from ..data.hub import check_repo_id
 from ..errors import HubError, UserError
-from ..files import DEMO, read_json
+from ..files import DEMO, LOCAL, read_json
 from ..runs import home
 from ..runs.comparison import trials
 from ..runs.exploration import Exploration
@@ -28,7 +29,7 @@ from ..runs.store import RunStore
 from ..selection.deltas import COLUMNS
 from .access import look, megabytes
 from .client import api_of, speaking
-from .portable import LOCAL, on_hub
+from .portable import on_hub
 from .publishing import ALLOWED, ARTIFACT, NEEDED
 
 MOST_FILES = 50_000
@@ -80,12 +81,14 @@ def open_published(
     token: str | None = None,
     *,
     limit_bytes: int | None = None,
+    limit_rows: int | None = None,
     shared: bool = False,
 ) -> Path:
     """The folder of a copy of a published run in the home, or for `shared` in the gallery; made where there is none.
 
     Pinned to the commit that the revision stands for. Files that came before a cut are not asked for again. Raises
-    `HubError` with a sentence for a repository that holds anything but a run, or more than `limit_bytes`.
+    `HubError` with a sentence for a repository that holds anything but a run, more than `limit_bytes`, or a table of
+    more than `limit_rows`; with the latter no table may take more memory than an upload may.
     """
     info = look(repo_id, "dataset", revision, token)
     sizes = _checked_names(repo_id, info, limit_bytes)
@@ -97,7 +100,7 @@ def open_published(
         if not RunStore(target / name).exists():
             folder = _downloaded(repo_id, info.sha, token, into=target / f".opening-{name}")
             try:
-                _check_files(repo_id, folder, sizes)
+                _check_files(repo_id, folder, sizes, limit_rows)
                 _check_run(repo_id, folder)
                 home.install(folder, name, shared=shared, origin=asdict(origin))
             finally:
@@ -157,7 +160,7 @@ def _downloaded(repo_id: str, commit: str, token: str | None, *, into: Path) -> 
 # files -------------------------------------------------------------------------------------------------------------
 
 
-def _check_files(repo_id: str, folder: Path, sizes: dict[str, int]) -> None:
+def _check_files(repo_id: str, folder: Path, sizes: dict[str, int], limit_rows: int | None) -> None:
     """Every file is a plain one, as long as was said, and what its name says."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -167,7 +170,7 @@ def _check_files(repo_id: str, folder: Path, sizes: dict[str, int]) -> None:
             continue
         if name not in sizes or path.stat().st_size != sizes[name]:
             raise _odd(repo_id, name, "not what the Hub announced")
-        if (wrong := _wrong(path)) is not None:
+        if (wrong := _wrong(path, limit_rows)) is not None:
             raise _odd(repo_id, name, wrong)
 
 
@@ -175,12 +178,12 @@ def _odd(repo_id: str, name: str, what: str) -> HubError:
     return HubError(f"{repo_id!r} is not opened: {name[:100]!r} is {what}.")
 
 
-def _wrong(path: Path) -> str | None:
+def _wrong(path: Path, limit_rows: int | None) -> str | None:
     """Why a file is not of the kind that its name says; None where it is."""
     if path.suffix == ".safetensors":
         return None if _is_safetensors(path) else "no safetensors file"
     if path.suffix == ".parquet":
-        return _wrong_parquet(path)
+        return _wrong_parquet(path, limit_rows)
     if path.suffix in (".json", ".yaml", ".md"):
         if path.stat().st_size > _MOST_TEXT:
             return "too large"
@@ -202,16 +205,21 @@ def _is_safetensors(path: Path) -> bool:
         return False
 
 
-def _wrong_parquet(path: Path) -> str | None:
+def _wrong_parquet(path: Path, limit_rows: int | None) -> str | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        meta = pq.read_metadata(path)
+        with pq.ParquetFile(path) as file:
+            meta = file.metadata
+            if limit_rows is not None and meta.num_rows > limit_rows:
+                return f"of {meta.num_rows:,} rows, and this server takes {limit_rows:,} a run"
+            unpacked = sum(meta.row_group(number).total_byte_size for number in range(meta.num_row_groups))
+            large = meta.num_rows > MOST_ROWS or unpacked > _MOST_UNPACKED
+            large = large or (limit_rows is not None and not bounds.fits(file))
+            return "too large once it is unpacked" if large else None
     except (pa.ArrowException, OSError):
         return "no Parquet file"
-    unpacked = sum(meta.row_group(number).total_byte_size for number in range(meta.num_row_groups))
-    return "too large once it is unpacked" if meta.num_rows > MOST_ROWS or unpacked > _MOST_UNPACKED else None
 
 
 # the run -----------------------------------------------------------------------------------------------------------

@@ -51,10 +51,25 @@ def _decoder(path: str, revision: str | None, visitor: visitors.Visitor | None) 
 
     folder = local_folder(path)
     token = (visitor.token or False) if visitor else None  # False: nobody, and never the owner of the machine
+    if visitor:
+        _check(path, revision, token)
     try:
         return Decoder(str(folder / "tokenizer.json") if folder else _from_hub(path, revision, token), path)
     except Exception:  # `tokenizers` raises nothing telling; the other way knows more formats, or says what is wrong
         return load_tokenizer(ModelConfig(path=path, revision=revision), token=token)
+
+
+def _check(path: str, revision: str | None, token: str | bool | None) -> None:
+    """What another visitor had fetched lies in the cache, which asks nobody; and what is fetched may be any file."""
+    from ..data.hub import check_access
+    from ..data.hubmodels import check_model
+    from ..engine.describe import told
+
+    try:
+        check_access(path, "model", token)
+        check_model(path, revision, token)
+    except Exception as error:
+        raise told(error, path, "the tokenizer") from None
 
 
 def _from_hub(path: str, revision: str | None, token: str | bool | None) -> str:

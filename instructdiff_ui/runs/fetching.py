@@ -44,10 +44,12 @@ def _pinned(store: RunStore, task: Task) -> ModelConfig | None:
 def _fetch(model: ModelConfig) -> None:
     from huggingface_hub import snapshot_download
 
+    from ..data.hubmodels import check_model
     from ..engine.describe import quiet, told
 
     quiet()
     try:
-        snapshot_download(model.path, revision=model.revision, allow_patterns=FILES, ignore_patterns=OTHERS)
+        wanted = check_model(model.path, model.revision) or FILES
+        snapshot_download(model.path, revision=model.revision, allow_patterns=wanted, ignore_patterns=OTHERS)
     except Exception as error:
         raise told(error, model.path, "the weights") from error

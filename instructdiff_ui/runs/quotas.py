@@ -6,6 +6,7 @@ The owner of the machine has no limits. Messages name the limit, so that nobody 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -17,12 +18,13 @@ from pydantic import BaseModel
 
 from ..config import ModelConfig, RunConfig, SourceConfig
 from ..errors import ConfigError, DataError, RunError, UserError
-from ..files import DEMO, demo_pack, read_json
+from ..files import DEMO, LOCAL, demo_pack, expanded, read_json
 from ..hosting import Limits, is_public, limits
 from . import executor, home, uploads, visitors
 from .store import RunStore
 
 RETRY = "Delete what you no longer need."
+_NOWHERE = re.compile(rf"{LOCAL}\w[\w.-]*")
 SEEN = "seen"  # a file in a visitor's folder, as old as their last visit
 
 
@@ -49,6 +51,16 @@ def check_settings(config: RunConfig) -> RunConfig:
     return config
 
 
+def repositories(*settings: Any) -> list[SourceConfig | ModelConfig]:
+    """Every repository of the Hub that settings name, once; whatever is an upload, of the demo or of this machine is
+    none."""
+    found: dict[tuple[Any, ...], SourceConfig | ModelConfig] = {}
+    for named in _named(settings):
+        if not (named.path.startswith((DEMO, LOCAL)) or expanded(named.path).exists()):
+            found.setdefault((type(named), named.path, named.revision, getattr(named, "subset", None)), named)
+    return list(found.values())
+
+
 def _named(settings: Any) -> Iterator[SourceConfig | ModelConfig]:
     """Every model and dataset that settings name, however deep."""
     if isinstance(settings, (SourceConfig, ModelConfig)):
@@ -62,12 +74,17 @@ def _named(settings: Any) -> Iterator[SourceConfig | ModelConfig]:
 
 
 def _check_place(path: str, kind: str) -> None:
-    """Only the visitor's own uploads, the demo pack, and repositories of the Hub under their owner's name."""
+    """Only the visitor's own uploads, the demo pack, and repositories of the Hub under their owner's name.
+
+    What a published run calls its maker's own files may stay in it: it leads nowhere.
+    """
     from ..data.hub import check_repo_id
 
     if path.startswith(DEMO) and _inside(demo_pack() / path.removeprefix(DEMO), demo_pack()):
         return
     if Path(path).is_absolute() and _inside(Path(path), home.uploads_dir()):
+        return
+    if _NOWHERE.fullmatch(path) and not Path(path).exists():
         return
     if path.startswith(("/", ".", "~", DEMO)) or "\\" in path or ":" in path or Path(path).exists():
         raise DataError(f"This server reads no paths or addresses: upload the {kind}, or name one of the Hub.")
@@ -128,17 +145,18 @@ def check_job(store: RunStore) -> None:
 
 
 def check_pool(store: RunStore, allowed: Limits | None = None) -> None:
-    """Refuse a pool of too many tokens, whoever asks, if the run is a visitor's: known once it is tokenised."""
+    """Refuse a pool of too many rows or tokens, whoever asks, if the run is a visitor's: known once it is tokenised."""
     from .results import artifact_of  # pandas, which a job that only waits is not to load
 
     if not belongs_to_visitor(store) or (folder := artifact_of(store, "tokens")) is None:
         return
-    tokens = read_json(folder / "manifest.json")["facts"]["response_tokens"]
-    most = (allowed or limits()).tokens
-    if tokens > most:
-        raise DataError(
-            f"The pool has {tokens:,} response tokens, and this server takes {most:,}: set a lower limit of rows."
-        )
+    facts, allowed = read_json(folder / "manifest.json")["facts"], allowed or limits()
+    has = {"rows": (facts["rows"], allowed.rows), "response tokens": (facts["response_tokens"], allowed.tokens)}
+    for what, (there, most) in has.items():
+        if there > most:
+            raise DataError(
+                f"The pool has {there:,} {what}, and this server takes {most:,}: set a lower limit of rows."
+            )
 
 
 def too_many_rows(facts: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from instructdiff_ui import api
 from instructdiff_ui.cli import app
 from instructdiff_ui.errors import HubError, RunError
+from instructdiff_ui.hub.publishing import NEEDED
 from instructdiff_ui.runs import home, visitors
 from instructdiff_ui.runs.visitors import NOBODY, Visitor, acting_as
 
@@ -33,7 +34,7 @@ def test_a_visitor_acts_with_their_own_token(hub, mine, monkeypatch):
 
 def test_a_visitor_who_has_not_signed_in_does_not_get_the_token_of_the_machine(hub, store, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", TOKEN)
-    hub.repos["org/gated"] = Repo(token=TOKEN)
+    hub.repos["org/gated"] = Repo(dict.fromkeys(NEEDED, b"{}"), token=TOKEN)
     with acting_as(Visitor("a key")):
         home.install(store.path, "tiny-run")
         assert api.signed_in() is None

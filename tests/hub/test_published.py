@@ -16,7 +16,7 @@ from instructdiff_ui import api
 from instructdiff_ui.config import SelectionSpec
 from instructdiff_ui.errors import HubError
 from instructdiff_ui.hub.published import Link, open_published, parse_link
-from instructdiff_ui.hub.publishing import ALLOWED, publish_run
+from instructdiff_ui.hub.publishing import ALLOWED, NEEDED, publish_run
 from instructdiff_ui.runs import home, visitors
 from instructdiff_ui.runs.exploration import explore
 from instructdiff_ui.runs.plan import plan
@@ -214,7 +214,7 @@ def test_generated_code_is_switched_off(repo, elsewhere):
 def test_a_dataset_that_is_no_run_and_one_that_may_not_be_read(hub, elsewhere):
     hub.repos |= {
         "org/pool": Repo({"data.csv": b"a"}),
-        "org/gated": Repo(token="hf_right"),
+        "org/gated": Repo(dict.fromkeys(NEEDED, b"{}"), token="hf_right"),
         "me/private": Repo(private=True),
     }
     for repo_id, token, sentence in (
