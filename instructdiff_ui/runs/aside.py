@@ -16,7 +16,7 @@ from typing import Any
 from .. import hosting
 from ..errors import RunError, UserError
 from . import queue
-from .executor import environment
+from .executor import credentials, environment
 from .store import RunStore
 
 TIMEOUT = 600  # seconds
@@ -38,7 +38,7 @@ def ask(module: str, store: RunStore, request: dict[str, Any], *, what: str) -> 
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
-            env=environment() | {"PYTHONIOENCODING": "utf-8"},
+            env=environment() | credentials() | {"PYTHONIOENCODING": "utf-8"},
         )
     except subprocess.TimeoutExpired:
         raise RunError(f"{what} was ended: it took longer than {TIMEOUT // 60} minutes.") from None

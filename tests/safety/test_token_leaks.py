@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from hub_stub import hub_stub, talking_to
+from hub_stub import Repo, hub_stub, talking_to
 from ui.scored_runs import scored_rows
 
 from instructdiff_ui import api
@@ -157,6 +158,54 @@ def test_the_tokenizer_that_shows_single_tokens_is_the_visitors_to_ask_for(hub, 
         decoder("org/private-model", "main")
     assert hub.heard and set(hub.heard) <= ({f"Bearer {TOKEN}", ""} if visitor is ANNE else {""})
     assert TOKEN not in told.value.message and OWNERS not in told.value.message
+
+
+@pytest.fixture
+def annes_run(tmp_path, model_folder, settings, tiny_pack, monkeypatch):
+    """A run of Anne's with a model of the Hub, done, and the Hub; what was fetched of the model is gone again."""
+    model = {path.name: path.read_bytes() for path in model_folder.iterdir() if path.is_file()}
+    repos = {"org/tiny": Repo(model, kind="models")}
+    with hub_stub(repos) as stub, talking_to(stub.url, tmp_path / "cache"):
+        stub.users[TOKEN] = "anne"
+        own = {"HF_ENDPOINT": stub.url, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "hf"), "HF_TOKEN": OWNERS}
+        for name, value in {**own, "INSTRUCTDIFF_PUBLIC": "1", "INSTRUCTDIFF_DEMO": str(tiny_pack)}.items():
+            monkeypatch.setenv(name, value)
+        with api.acting_as(ANNE):
+            pool = api.keep_upload(Path(settings["data"]["sources"][0]["path"]))
+            settings["data"]["sources"][0]["path"] = str(pool)
+            run = api.create_run(api.parse_config(settings | {"model": {"path": "org/tiny", "device": "cpu"}}))
+            api.start(run, "model")
+            assert api.wait_for(run, 180) and api.status(run).state == "done", api.log_tail(run)
+            for shard in home.open_store(run).path.glob("artifacts/score-*/**/*.parquet"):
+                shard.unlink()  # else a row's values are read, and nothing is computed
+        shutil.rmtree(tmp_path / "hf")
+        yield run, stub
+
+
+@pytest.mark.parametrize("visitor", [ANNE, BEN], ids=["anne", "ben"])
+def test_what_the_models_answer_aside_is_asked_for_as_the_visitor(annes_run, visitor, tmp_path):
+    """Single tokens computed anew and generated answers fetch the model too, in processes of their own."""
+    run, hub = annes_run
+    if visitor is BEN:
+        with api.acting_as(ANNE):
+            place = home.open_store(run).path
+        with api.acting_as(BEN):
+            run = home.install(place, "a-copy").run_id
+    asked_as = {f"Bearer {TOKEN}", ""} if visitor is ANNE else {""}
+    with api.acting_as(visitor):
+        row = api.explore_run(run).table["example_id"][0]
+        for ask in (
+            lambda: api.token_view(run, row, compute=True).base_nll,
+            lambda: api.generate(run, "Say it.", max_new_tokens=2)["base"],
+        ):
+            hub.heard.clear()
+            hub.requests.clear()
+            assert ask() is not None
+            fetched = [one for one in hub.requests if one.startswith("GET") and "model.safetensors" in one]
+            assert fetched, "else nothing was tested"
+            assert set(hub.heard) == asked_as
+            shutil.rmtree(tmp_path / "hf")
+    assert leaks(tmp_path, TOKEN, OWNERS, KEY) == []
 
 
 # what leaves the server ----------------------------------------------------------------------------------------------
