@@ -1,14 +1,18 @@
-"""What was downloaded of a dataset that is refused takes no room of the disk that all visitors share."""
+"""The disk is everybody's: what it has no room for is not downloaded, and what is refused does not stay on it."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from data.test_data_hub import parquet, read_all
 from hub_stub import Repo, hub_stub
+
+from instructdiff_ui.runs.executor import environment
 
 ROWS = [{"instruction": f"q{k}", "output": f"a{k}"} for k in range(3)]
 JSONL = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
@@ -63,3 +67,21 @@ def test_a_dataset_for_which_the_disk_has_no_room_is_not_downloaded(tmp_path, mo
     answer, kept = read(tmp_path, files, sizes={"data.parquet": 90 * 10**12})
     assert "is 90,000,000 MB to download, and this server's disk has no room for it now" in answer[1]
     assert not any(path.name in files for path in kept)
+
+
+def test_a_model_for_which_the_disk_has_no_room_is_not_downloaded(tmp_path, monkeypatch):
+    monkeypatch.setenv("INSTRUCTDIFF_MAX_DOWNLOAD_MB", "100000000")
+    code = (
+        "from instructdiff_ui.config import ModelConfig\nfrom instructdiff_ui.engine.describe import describe\n"
+        "from instructdiff_ui.errors import UserError\n"
+        "try: describe(ModelConfig(path='org/model'))\nexcept UserError as error: print(error.message)"
+    )
+    repo = Repo({"config.json": b"{}", "model.safetensors": b""}, kind="models")
+    repo.sizes = {"model.safetensors": 90 * 10**12}
+    with hub_stub({"org/model": repo}) as hub:
+        there = {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "0", "NO_PROXY": "*"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment() | there, capture_output=True, text=True, check=True
+        )
+    assert "'org/model' is 90,000,000 MB to download, and this server's disk has no room for it now" in done.stdout
+    assert not any("/resolve/" in request for request in hub.requests)
