@@ -80,9 +80,15 @@ def forget(store: RunStore) -> None:
 
 
 def stores() -> list[RunStore]:
-    """All runs of whoever is being served, newest first; for a visitor, those that everyone sees come after."""
+    """All runs of whoever is being served, newest first; for a visitor, those that everyone sees come after.
+
+    The run that an owner shared stands for the copy of it, as it does when it is opened.
+    """
     own = _newest_first(in_folder(runs_dir()))
-    return own if visitors.current() is None else own + _newest_first(in_folder(gallery_dir()))
+    if visitors.current() is None:
+        return own
+    names = {store.run_id for store in own}
+    return own + [store for store in _newest_first(in_folder(gallery_dir())) if store.run_id not in names]
 
 
 def in_folder(folder: Path) -> list[RunStore]:

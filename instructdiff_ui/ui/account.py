@@ -11,7 +11,6 @@ from .. import api, hosting
 from .events import Busy, Quick, told
 from .identity import HEADER, key_of, signs_in
 from .panels import account as panel
-from .panels.jobs import run_list
 from .view import view
 
 CONFIRM = """(run) => run && confirm(
@@ -47,12 +46,13 @@ def build() -> Account:
     return Account(card=card, share=share, unshare=unshare, show_key=show_key, key=key)
 
 
-def wire(page: gr.Blocks, account: Account, run: gr.Textbox, runs: gr.HTML) -> None:
+def wire(page: gr.Blocks, account: Account, run: gr.Textbox) -> None:
     page.load(told(_shown), None, account.card, **Quick)
+    offered = [account.share, account.unshare]
     if hosting.is_public():
-        run.change(told(_offered), run, [account.share, account.unshare], **Quick)
-    account.share.click(told(_share), run, runs, **Busy)
-    account.unshare.click(told(_unshare), run, run, js=CONFIRM, **Busy)
+        run.change(told(_offered), run, offered, **Quick)
+    account.share.click(told(_share), run, offered, **Busy)
+    account.unshare.click(told(_unshare), run, [run, *offered], js=CONFIRM, **Busy)
     account.show_key.click(told(_key), None, account.key, **Busy)
 
 
@@ -65,26 +65,27 @@ def _shown() -> Any:
 def _offered(run: str) -> list[Any]:
     """Whether the open run can be shown to everyone, or taken back; the demo is everyone's as long as it is there."""
     visitor = api.current_visitor()
-    owners = bool(run) and visitor is not None and visitor.is_owner
-    shared = owners and api.is_shared(run)
-    return [
-        gr.update(visible=owners and not shared),
-        gr.update(visible=shared and not api.is_demo(run)),
-    ]
+    if not run or visitor is None or not visitor.is_owner or api.is_demo(run):
+        return [gr.update(visible=False)] * 2
+    own = any(one.run_id == run and not one.shared for one in api.list_runs())
+    return [gr.update(visible=own), gr.update(visible=api.is_shared(run))]
 
 
-def _share(run: str) -> Any:
+def _share(run: str) -> list[Any]:
     api.share_run(run)
     gr.Info("Every visitor finds this run now, as it is.")
-    return run_list(api.list_runs(), run)
+    return _offered(run)
 
 
-def _unshare(run: str) -> Any:
+def _unshare(run: str) -> list[Any]:
+    """The owner's own run stays open; without one, the newest that is left."""
     if not run:  # not confirmed
-        return gr.skip()
+        return [gr.skip()] * 3
     back = api.unshare_run(run)
-    gr.Info(f"Nobody finds this run any more{BACK if back else ''}.")
-    return next((other.run_id for other in api.list_runs()), "")
+    gr.Info(f"Nobody else finds this run any more{BACK if back else ''}.")
+    left = [one.run_id for one in api.list_runs()]
+    run = run if run in left else next(iter(left), "")
+    return [run, *_offered(run)]
 
 
 def _key(request: gr.Request) -> Any:

@@ -42,7 +42,7 @@ def build() -> gr.Blocks:
         explore_wiring.wire(page, shell)
         _wire_compare(shell)
         experiments_wiring.wire(shell)
-        account_card.wire(page, shell.account, shell.run, shell.runs)
+        account_card.wire(page, shell.account, shell.run)
         hub_card.wire(shell.compare.hub, shell.run)
     endpoints.keep_private(page)
     return page

@@ -109,6 +109,19 @@ def test_sharing_what_everyone_sees_changes_nothing(run, monkeypatch):
     assert list(homes.gallery_dir().iterdir()) == []
 
 
+def test_ones_own_run_stands_for_the_copy_that_others_see(run, monkeypatch):
+    monkeypatch.setenv("INSTRUCTDIFF_OWNER", "anne")
+    anne = Visitor("hub:1", "anne")
+    with acting_as(anne):
+        mine = homes.install(homes.RunStore(homes.root() / "runs" / run).path, "mine").run_id
+        assert not api.is_shared(mine)
+        api.share_run(mine)
+        assert [(one.run_id, one.shared) for one in api.list_runs()] == [(mine, False)]
+        assert api.is_shared(mine)
+        assert api.unshare_run(mine) is False
+        assert [one.run_id for one in api.list_runs()] == [mine]
+
+
 # by settings -------------------------------------------------------------------------------------------------------
 
 
