@@ -148,7 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/api/validate-yaml"):
             return self._json({"errors": [], "warnings": []})
         if path == "/api/whoami-v2":
-            return self._json({"id": f"id-{self._user}", "name": self._user, "type": "user"}) if self._user else self._refuse(401, "")
+            who = self._user
+            return self._json({"id": f"id-{who}", "name": who, "type": "user"}) if who else self._refuse(401, "")
         if path == "/api/repos/create":
             return self._create(json.loads(body))
         if found := _JOBS.fullmatch(path):

@@ -86,7 +86,10 @@ def build() -> HubCard:
                 timeout = gr.Textbox(label="At most", value="6h", max_lines=1, elem_id="job-timeout")
             preview = gr.Button("Show what would run", size="sm", elem_id="job-preview")
             command = gr.Code(label="The same from a terminal", language="shell", visible=False, elem_id="job-command")
-            script = gr.Code(label="train.py: what is submitted", language="python", visible=False, max_lines=24, elem_id="job-script")
+            script = gr.Code(
+                label="train.py: what is submitted", language="python", visible=False, max_lines=24,
+                elem_id="job-script",
+            )  # fmt: skip
             plan, submit = gr.State(None), gr.Button("Submit this", size="sm", visible=False, elem_id="job-submit")
             submitted = view(elem_id="job-submitted", label="The submitted job")
     return HubCard(

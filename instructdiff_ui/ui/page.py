@@ -13,6 +13,7 @@ from .events import Busy, Quick, Quiet, done_by_event, told
 from .explore import tab as explore_tab
 from .explore import wiring as explore_wiring
 from .panels import jobs
+from .sessions import keep_ids
 from .shell import TABS, Shell
 from .state import Drawing, Steps, TableState
 from .view import view
@@ -34,6 +35,7 @@ CONFIRM_DELETE = """(run) => run && confirm(
 
 def build() -> gr.Blocks:
     """The page, ready to be launched."""
+    keep_ids()
     with gr.Blocks(title="InstructDiff", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)) as page:
         endpoints.publish()  # first, so that the names of the endpoints are theirs
         shell = _lay_out()
