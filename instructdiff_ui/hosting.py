@@ -6,6 +6,7 @@ Knows nothing of visitors and runs.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass, fields
 
 from .errors import ConfigError
@@ -31,6 +32,9 @@ class Limits:
     cache_gb: int = 20  # of models and datasets of the Hub, of all visitors together
 
 
+ON_CPU = {"rows": 2_000, "download_mb": 4_000}  # limits of a server without a GPU: small models, some minutes each
+
+
 def is_public() -> bool:
     """Whether strangers use this server: on a Space, unless `INSTRUCTDIFF_PUBLIC` says otherwise."""
     said = os.environ.get(f"{PREFIX}PUBLIC", "").strip().lower()
@@ -48,6 +52,11 @@ def on_zero_gpu() -> bool:
     return os.environ.get("SPACES_ZERO_GPU", "").strip().lower() in _YES
 
 
+def has_gpu() -> bool:
+    """Whether there is a GPU to score on, told without loading torch."""
+    return on_zero_gpu() or shutil.which("nvidia-smi") is not None
+
+
 def owner() -> str | None:
     """The Hub account that may publish runs to everyone here; None: nobody."""
     return os.environ.get(f"{PREFIX}OWNER") or os.environ.get("SPACE_AUTHOR_NAME") or None
@@ -60,7 +69,8 @@ def gallery() -> tuple[str, ...]:
 
 def limits() -> Limits:
     """The limits of this server; `ConfigError` that names a variable which is no number above 0."""
-    return Limits(**{one.name: _number(f"{PREFIX}MAX_{one.name.upper()}", one.default) for one in fields(Limits)})
+    defaults = {one.name: one.default for one in fields(Limits)} | ({} if has_gpu() else ON_CPU)
+    return Limits(**{name: _number(f"{PREFIX}MAX_{name.upper()}", value) for name, value in defaults.items()})
 
 
 def _number(name: str, default: object) -> int:

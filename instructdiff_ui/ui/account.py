@@ -9,7 +9,7 @@ import gradio as gr
 
 from .. import api, hosting
 from .events import Busy, Quick, told
-from .identity import HEADER, key_of, signs_in
+from .identity import HEADER, has_expired, key_of, signs_in
 from .panels import account as panel
 from .view import view
 
@@ -56,10 +56,11 @@ def wire(page: gr.Blocks, account: Account, run: gr.Textbox) -> None:
     account.show_key.click(told(_key), None, account.key, **Busy)
 
 
-def _shown() -> Any:
-    api.seen()
+def _shown(request: gr.Request) -> Any:
     visitor = api.current_visitor()
-    return [] if visitor is None else panel.account_card(visitor, hosting.limits(), signs_in=signs_in())
+    if visitor is None:
+        return []
+    return panel.account_card(visitor, hosting.limits(), signs_in=signs_in(), expired=has_expired(request))
 
 
 def _offered(run: str) -> list[Any]:
@@ -90,7 +91,9 @@ def _unshare(run: str) -> list[Any]:
 
 def _key(request: gr.Request) -> Any:
     """Whoever has the key sees and changes what its holder does, so it is shown on request alone."""
-    key = key_of(request)
+    visitor, key = api.current_visitor(), key_of(request)
+    if visitor is not None and visitor.name is not None:
+        raise gr.Error(f"A script is {visitor.name} by a token of yours: send it in the header Authorization: Bearer.")
     if not key:
-        raise gr.Error("There is no key: allow this page's cookie, or sign in with a token in your script.")
+        raise gr.Error("There is no key: allow this page's cookie.")
     return gr.update(value=key, visible=True)

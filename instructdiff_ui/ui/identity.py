@@ -105,6 +105,12 @@ def signs_in() -> bool:
     return get_space() is not None and bool(os.environ.get("OAUTH_CLIENT_SECRET"))
 
 
+def has_expired(request: gr.Request) -> bool:
+    """Whether somebody signed in with this browser, and that has ended by itself."""
+    session = request.request.scope.get("session") or {} if request.request is not None else {}
+    return signs_in() and "oauth_info" in session and _account(session) is None
+
+
 def _account(session: dict[str, Any]) -> Visitor | None:
     info = session.get("oauth_info") if signs_in() else None
     if not info or info.get("expires_at", 0) < time.time():

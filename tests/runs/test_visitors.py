@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -193,7 +194,7 @@ def test_the_owner_decides_what_everyone_sees(settings, monkeypatch):
         ({"data": {"sources": [{"path": "s3://bucket/file"}]}}, "reads no paths or addresses"),
         ({"data": {"heldout_sources": [{"path": "/etc/passwd"}]}}, "reads no paths"),
         ({"baselines": {"small_model": {"path": "../model"}}}, "reads no paths"),
-        ({"data": {"limit": 1_000_000}}, "at most 20,000 rows"),
+        ({"data": {"limit": 1_000_000}}, f"at most {hosting.limits().rows:,} rows"),
         ({"evaluation": {"tests_column": "tests", "run_generated_code": True}}, "does not run generated code"),
         ({"evaluation": {"lm_eval_tasks": ["gsm8k"]}}, "does not run benchmarks"),
     ],
@@ -323,4 +324,15 @@ def test_limits_are_whole_numbers(monkeypatch):
 def test_every_limit_is_documented():
     text = (Path(__file__).parents[2] / "docs" / "spaces.md").read_text(encoding="utf-8")
     for name, value in asdict(hosting.Limits()).items():
-        assert f"| `INSTRUCTDIFF_MAX_{name.upper()}` | {value} |" in text
+        without_gpu = f"; {hosting.ON_CPU[name]} without a GPU" if name in hosting.ON_CPU else ""
+        line = re.search(rf"\| `INSTRUCTDIFF_MAX_{name.upper()}` \| {value} \| .*", text)
+        assert line is not None and without_gpu in line[0]
+
+
+def test_a_server_without_a_gpu_takes_less(monkeypatch):
+    monkeypatch.setattr(hosting.shutil, "which", lambda name: None)
+    assert hosting.limits().rows == 2_000
+    monkeypatch.setenv("SPACES_ZERO_GPU", "1")
+    assert hosting.limits().rows == 20_000
+    monkeypatch.setenv("INSTRUCTDIFF_MAX_ROWS", "5")
+    assert hosting.limits().rows == 5
