@@ -139,7 +139,7 @@ def check_job(store: RunStore) -> None:
     at_work = [other for other in _own_runs() if other.path != store.path and executor.at_work(other)]
     if len(at_work) >= allowed.jobs:
         raise RunError(
-            f"You have {len(at_work)} jobs here, and this server does {allowed.jobs} at a time for one person."
+            f"You have {len(at_work)} {'job' if len(at_work) == 1 else 'jobs'} here, and this server does {allowed.jobs} at a time for one person."
         )
     check_pool(store, allowed)
 
