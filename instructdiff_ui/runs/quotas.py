@@ -138,9 +138,8 @@ def check_job(store: RunStore) -> None:
     allowed = limits()
     at_work = [other for other in _own_runs() if other.path != store.path and executor.at_work(other)]
     if len(at_work) >= allowed.jobs:
-        raise RunError(
-            f"You have {len(at_work)} {'job' if len(at_work) == 1 else 'jobs'} here, and this server does {allowed.jobs} at a time for one person."
-        )
+        have = "1 job" if len(at_work) == 1 else f"{len(at_work)} jobs"
+        raise RunError(f"You have {have} here, and this server does {allowed.jobs} at a time for one person.")
     check_pool(store, allowed)
 
 
