@@ -30,6 +30,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.explore
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.demo
+	$(BIN)/python -m benchmarks.visitors
 
 $(VENV)/.app: requirements.txt constraints.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
