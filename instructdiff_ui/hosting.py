@@ -32,7 +32,7 @@ class Limits:
     cache_gb: int = 20  # of models and datasets of the Hub, of all visitors together
 
 
-ON_CPU = {"rows": 2_000, "download_mb": 4_000}  # limits of a server without a GPU: small models, some minutes each
+ON_CPU = {"rows": 5_000, "download_mb": 4_000}  # limits of a server without a GPU: small models, some minutes each
 
 
 def is_public() -> bool:

@@ -12,7 +12,9 @@ import pytest
 
 from instructdiff_ui import api, hosting
 from instructdiff_ui.errors import ConfigError, DataError, RunError
-from instructdiff_ui.runs import executor, home, queue, quotas, visitors
+from instructdiff_ui.files import write_json
+from instructdiff_ui.runs import executor, home, queue, quotas, results, visitors
+from instructdiff_ui.runs.store import RunStore
 from instructdiff_ui.runs.visitors import NOBODY, Visitor, acting_as
 
 ANNE, BEN = Visitor("key:" + "a" * 43), Visitor("key:" + "b" * 43)
@@ -331,8 +333,23 @@ def test_every_limit_is_documented():
 
 def test_a_server_without_a_gpu_takes_less(monkeypatch):
     monkeypatch.setattr(hosting.shutil, "which", lambda name: None)
-    assert hosting.limits().rows == 2_000
+    assert hosting.limits().rows == 5_000
     monkeypatch.setenv("SPACES_ZERO_GPU", "1")
     assert hosting.limits().rows == 20_000
     monkeypatch.setenv("INSTRUCTDIFF_MAX_ROWS", "5")
     assert hosting.limits().rows == 5
+
+
+@pytest.mark.parametrize(("path", "fits"), [("demo:pool.jsonl", True), ("org/rows", False)])
+def test_the_demo_is_as_large_as_it_is(tmp_path, monkeypatch, path, fits):
+    monkeypatch.setenv("INSTRUCTDIFF_HOME", str(tmp_path))
+    monkeypatch.setattr(results, "artifact_of", lambda store, work: tmp_path)
+    write_json(tmp_path / "manifest.json", {"facts": {"rows": 1_000_000, "response_tokens": 1}})
+    with acting_as(Visitor("key:anne")):
+        store = RunStore(home.runs_dir() / "live")
+        store.create(api.parse_config({"model": {"path": "org/model"}, "data": {"sources": [{"path": path}]}}))
+        if fits:
+            quotas.check_pool(store)
+        else:
+            with pytest.raises(DataError, match="has 1,000,000 rows"):
+                quotas.check_pool(store)
