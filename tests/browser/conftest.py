@@ -80,6 +80,21 @@ def page(context, console):
 
 
 @pytest.fixture
+def browsers(browser):
+    """Makes browsers of other people."""
+    contexts = []
+
+    def another():
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        contexts[-1].set_default_timeout(PATIENCE)
+        return contexts[-1].new_page()
+
+    yield another
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def server(tmp_path, home):
     server = Server(tmp_path / "server.log")
     yield server

@@ -32,21 +32,6 @@ def space(tmp_path, home, tiny_pack, provider, monkeypatch):
     server.kill()
 
 
-@pytest.fixture
-def browsers(browser):
-    """Makes browsers of other people."""
-    contexts = []
-
-    def another():
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
-        contexts[-1].set_default_timeout(90_000)
-        return contexts[-1].new_page()
-
-    yield another
-    for context in contexts:
-        context.close()
-
-
 def arrive(page, space):
     page.goto(space.url)
     shown(page, "#kpis .value", re.compile(r"\d"))
