@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 
 from .. import api, hosting
 from .identity import Door, serve_visitors
+from .memory import share_heaps
 from .page import build
 from .view import ASSETS
 
@@ -90,6 +91,7 @@ def _keep_house() -> None:
 
 def launch(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, **options: Any):
     """Start the server; `options` go to `Blocks.launch`. Returns what that returns."""
+    share_heaps()
     public = hosting.is_public()
     page = build()
     if public:

@@ -51,7 +51,7 @@ class Steps:
         """One step on; a rule that did not change is no step."""
         if spec == self.present:
             return self
-        return Steps(spec, (*self.past, self.present)[-MAX_STEPS:], run=self.run)
+        return Steps(_sharing(spec, self.present), (*self.past, self.present)[-MAX_STEPS:], run=self.run)
 
     def undone(self) -> Steps:
         if not self.past:
@@ -62,6 +62,13 @@ class Steps:
         if not self.future:
             return self
         return Steps(self.future[0], (*self.past, self.present), self.future[1:], self.run)
+
+
+def _sharing(spec: SelectionSpec, before: SelectionSpec) -> SelectionSpec:
+    """`spec`, with the same objects where it is as `before`: rows by hand can be thousands, and steps hundreds."""
+    domains = {name: rule if rule != (old := before.domains.get(name)) else old for name, rule in spec.domains.items()}
+    same = {name: getattr(before, name) for name, value in spec if value == getattr(before, name)}
+    return spec.model_copy(update={"domains": domains} | same)
 
 
 KEPT = RowQuery(show="kept")  # what a page shows first

@@ -73,6 +73,15 @@ def test_only_so_many_steps_are_kept():
     assert len(steps.past) == MAX_STEPS
 
 
+def test_steps_share_what_stays_as_it_was():
+    by_hand = with_hand(with_rule(SPEC, "math", "ratio", 0.2), [f"row-{i}" for i in range(1000)], "keep")
+    steps = Steps(by_hand).to(with_rule(by_hand, "code", "ratio", 0.3))
+    assert steps.present == with_rule(by_hand, "code", "ratio", 0.3)
+    assert steps.present.pinned is by_hand.pinned
+    assert steps.present.domains["math"] is by_hand.domains["math"]
+    assert steps.present.model_dump_json() == with_rule(by_hand, "code", "ratio", 0.3).model_dump_json()
+
+
 # thresholds --------------------------------------------------------------------------------------------------------
 
 
