@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from .store import RunStore
 
 VISITORS = "visitors"
 ORIGIN = "origin.json"  # in a copy: where it came from
+A_DAY = 86_400  # seconds
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,120}", re.ASCII)
 
 
@@ -189,7 +191,11 @@ def remove_shared(name: str) -> bool:
 
 @contextmanager
 def _aside(folder: Path, prefix: str) -> Iterator[Path]:
-    """A hidden folder on the same disk, for as long as the block lasts."""
+    """A hidden folder on the same disk, for as long as the block lasts; what a killed process left of such is removed."""
+    for left in folder.glob(f"{prefix}*"):
+        with suppress(FileNotFoundError):  # another process was faster
+            if time.time() - left.stat().st_mtime > A_DAY:
+                shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=prefix, ignore_cleanup_errors=True) as name:
         yield Path(name)
 

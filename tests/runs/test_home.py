@@ -1,5 +1,6 @@
 """A finished run that is copied into the app's home."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -75,3 +76,18 @@ def test_a_copy_that_fails_leaves_nothing(shipped, home, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         homes.install(shipped, "demo")
     assert list((home / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize("left, gone_after", [(".removing-a1", "delete"), (".installing-b2", "install")])
+def test_what_a_killed_process_left_is_removed_a_day_later(shipped, home, left, gone_after):
+    homes.install(shipped, "demo")
+    old, young = home / "runs" / left, home / "runs" / f"{left}-young"
+    for folder in (old, young):
+        (folder / "demo").mkdir(parents=True)
+    yesterday = old.stat().st_mtime - homes.A_DAY - 60
+    os.utime(old, (yesterday, yesterday))
+    if gone_after == "delete":
+        api.delete_run("demo")
+    else:
+        homes.install(shipped, "another")
+    assert not old.exists() and young.exists()
