@@ -7,6 +7,7 @@ import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # it would keep what was looked at in the browser's storage
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps what each thread once took
 
 # isort: off
 from instructdiff_ui.runs import zerogpu  # noqa: F401  first: on ZeroGPU it imports `spaces`, before CUDA is touched

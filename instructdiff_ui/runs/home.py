@@ -191,7 +191,7 @@ def remove_shared(name: str) -> bool:
 
 @contextmanager
 def _aside(folder: Path, prefix: str) -> Iterator[Path]:
-    """A hidden folder on the same disk, for as long as the block lasts; what a killed process left of such is removed."""
+    """A hidden folder on the same disk, for as long as the block lasts; those of killed processes are removed."""
     for left in folder.glob(f"{prefix}*"):
         with suppress(FileNotFoundError):  # another process was faster
             if time.time() - left.stat().st_mtime > A_DAY:

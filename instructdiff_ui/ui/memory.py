@@ -5,8 +5,6 @@ from __future__ import annotations
 import ctypes
 import platform
 
-import pyarrow as pa
-
 ARENAS = 2  # heaps of the C library for all threads together; by itself it makes up to eight for each core
 M_ARENA_MAX = -8  # its number in glibc's malloc.h
 
@@ -14,9 +12,8 @@ M_ARENA_MAX = -8  # its number in glibc's malloc.h
 def share_heaps() -> None:
     """From now on all threads allocate from the same few heaps, where the C library is glibc.
 
-    A page's answers are made by whichever of 40 threads is free. With heaps of their own (glibc's for Python's larger
-    objects and NumPy, mimalloc's for Arrow) each thread's stays as large as what it once made.
+    A page's answers are made by whichever of 40 threads is free. With heaps of their own, each thread's stays as large
+    as what it once made.
     """
-    pa.set_memory_pool(pa.system_memory_pool())
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 # forty threads at once, each with objects too large for Python's own pools; then glibc tells its heaps
 COUNT = """
@@ -40,6 +44,7 @@ def test_threads_share_two_heaps():
 
 
 def test_arrow_allocates_like_the_rest():
-    ask = "import pyarrow; from instructdiff_ui.ui.memory import share_heaps; share_heaps(); "
-    ask += "print(pyarrow.default_memory_pool().backend_name)"
-    assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True).stdout.strip() == "system"
+    ask = "import app, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    free = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT, env=free)
+    assert told.stdout.strip() == "system"
