@@ -237,6 +237,8 @@ def report(taken: dict[str, list[float]], wrong: list[str], memory: list[tuple[f
     print(
         f"server's own memory: {warm[0][1]:.0f} MB after warm-up, {warm[-1][1]:.0f} MB at the end, {slope:+.1f} MB/min"
     )
+    minutes = [next(mb for t, mb in memory if t >= 60 * k) for k in range(1, int(memory[-1][0] // 60) + 1)]
+    print(f"at the end of each minute: {', '.join(f'{mb:.0f}' for mb in minutes)} MB")
     print(f"the job was begun {jobs} times")
 
 

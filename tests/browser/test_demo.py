@@ -159,6 +159,8 @@ def test_it_fits_a_telephone(packed, server, page):
     page.goto(f"{server.url}?__theme=dark")
     shown(page, "#demo-note", "It is no evidence about real LLMs.")
     page.locator("#entropy-chart .js-plotly-plot").wait_for()
+    tops = [page.locator(part).bounding_box()["y"] for part in ("#runs", "#demo-note", "#tabs", "#hardware")]
+    assert tops == sorted(tops), "what is worked on comes before the machine's facts"
     for name in ("Explore", "Data", "Calibrate", "Fine-tune", "Compare"):
         if not page.get_by_role("tab", name=name).is_visible():
             page.locator("#tabs .overflow-menu > button").first.click()

@@ -156,7 +156,7 @@ def build(cube: gr.HTML) -> ChartsCard:
             with gr.Row(elem_classes=["card-head"]):
                 beside = _segments(BESIDE, "map", "The chart beside it", "beside")
                 map_domain = gr.Dropdown(
-                    [("all domains", "")], value="", label="Domain of the map", show_label=False, min_width=120, scale=0
+                    [("all domains", "")], value="", label="Domain of the map", show_label=False, min_width=132, scale=0
                 )
             hint = gr.HTML(f"<p class='hint'>{HINTS['map']}</p>", padding=False)
             second = chart("second-chart", label="Likelihood change and differential entropy")

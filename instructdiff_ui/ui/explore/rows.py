@@ -160,11 +160,11 @@ def build() -> RowsCard:
             with gr.Row(elem_classes=["tight", "filters"]):
                 search = gr.Textbox(placeholder="search text", label="Search", show_label=False, min_width=150, scale=3)
                 regex = gr.Checkbox(False, label="regex", min_width=70, scale=0, elem_id="regex")
-                domain = _choice([("all domains", "")], "Domain of the rows", 120)
+                domain = _choice([("all domains", "")], "Domain of the rows", 132)
                 more = _choice(
                     [("any decision", "all"), *((word, name) for name, word in table.MORE_SHOWN.items())],
                     "Decision on the rows",
-                    130,
+                    136,
                     value="all",
                 )
             with gr.Accordion("Filter by a range, show a further column", open=False), gr.Row(elem_classes=["tight"]):
