@@ -33,10 +33,10 @@ class Console:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", self._dialog)
 
-    def reload(self, page):
-        """Load the page again. What it was asking for is cut off, and it says so on its way out."""
+    def reload(self, page, url=None):
+        """Load the page again, or another one. What it was asking for is cut off, and it says so on its way out."""
         before = list(self.errors)
-        page.reload()
+        page.goto(url) if url else page.reload()
         self.errors[:] = before
 
     def _dialog(self, dialog):
