@@ -205,6 +205,7 @@ def measured(
 
     threads = [threading.Thread(target=visit, args=(k,)) for k in range(visitors)] + [threading.Thread(target=work)]
     began = time.monotonic()
+    memory.append((0.0, resident(server.pid)))  # before anyone came
     for thread in threads:
         thread.start()
     while time.monotonic() < end:
@@ -237,8 +238,8 @@ def report(taken: dict[str, list[float]], wrong: list[str], memory: list[tuple[f
     print(
         f"server's own memory: {warm[0][1]:.0f} MB after warm-up, {warm[-1][1]:.0f} MB at the end, {slope:+.1f} MB/min"
     )
-    minutes = [next(mb for t, mb in memory if t >= 60 * k) for k in range(1, int(memory[-1][0] // 60) + 1)]
-    print(f"at the end of each minute: {', '.join(f'{mb:.0f}' for mb in minutes)} MB")
+    minutes = [next(mb for t, mb in memory if t >= 60 * k) for k in range(int(memory[-1][0] // 60) + 1)]
+    print(f"before anyone came and after each minute: {', '.join(f'{mb:.0f}' for mb in minutes)} MB")
     print(f"the job was begun {jobs} times")
 
 

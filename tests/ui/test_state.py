@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,17 @@ def test_steps_share_what_stays_as_it_was():
     assert steps.present.pinned is by_hand.pinned
     assert steps.present.domains["math"] is by_hand.domains["math"]
     assert steps.present.model_dump_json() == with_rule(by_hand, "code", "ratio", 0.3).model_dump_json()
+
+
+def test_a_step_takes_a_few_kilobytes():
+    spec = with_hand(SPEC, [f"row-{i}" for i in range(10_000)], "keep")
+    steps = Steps(with_rule(with_rule(spec, "math", "ratio", 0.5), "code", "ratio", 0.5))
+    tracemalloc.start()
+    for n in range(1, MAX_STEPS + 1):
+        steps = steps.to(with_rule(steps.present, "code", "ratio", n / 1000))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / MAX_STEPS < 4_000, "bytes"
 
 
 # thresholds --------------------------------------------------------------------------------------------------------
